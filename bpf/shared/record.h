@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/* What the kernel programs write into the ring buffer: fixed little records, one small header each.
+ *
+ * All times are CLOCK_MONOTONIC ns; 0 means "this plan does not deliver the instant". Kinds are append-only. A consumer
+ * rejects a record shorter than its struct, counts and skips an unknown kind, and uses the known prefix of a longer one.
+ *
+ *   RX ----------> READ                     a message that local software receives
+ *      \---------> DROP                     ... or that the kernel discards on the way
+ *   SEND --------> XMIT                     a message that local software sends
+ *   TAP                                     one sight of a message by a tap alone (plans without stage probes)
+ */
+#ifndef SIGPATH_RECORD_H
+#define SIGPATH_RECORD_H
+
+#ifndef __VMLINUX_MIN_H
+#include <linux/types.h>
+#endif
+
+/* id, record kind, struct, what it says */
+#define RECORD_KINDS(X)                                                     \
+	X(1, RX, rec_rx, "queued on a socket")                              \
+	X(2, READ, rec_read, "bytes reached the application")               \
+	X(3, SEND, rec_send, "handed over by the application, at the qdisc") \
+	X(4, XMIT, rec_xmit, "handed to the driver")                        \
+	X(5, DROP, rec_drop, "discarded by the kernel")                     \
+	X(6, TAP, rec_tap, "seen by a tap")
+
+enum rec_kind {
+#define X(id, name, type, help) REC_##name = id,
+	RECORD_KINDS(X)
+#undef X
+};
+
+/* What the shallow parse found; the printed names come from protocol.def's users. */
+enum rec_proto { PROTO_NONE = 0, PROTO_SIP = 1, PROTO_STUN = 2 };
+
+enum rec_flag {
+	REC_F_FRAG = 1u << 0,      /* first fragment, or a datagram that was reassembled */
+	REC_F_VLAN = 1u << 1,      /* one or two VLAN tags */
+	REC_F_AMBIGUOUS = 1u << 2, /* an identical datagram was in flight: t_nic and t_stack withheld */
+	REC_F_SHORT = 1u << 3,     /* payload[] holds less than the datagram */
+	REC_F_EGRESS = 1u << 4,    /* TAP, DROP: leaving this host */
+	REC_F_TCP = 1u << 5,       /* stream segment: counted, not joined */
+	REC_F_PREEMPTED = 1u << 6, /* struct off_cpu: involuntary, the thread stayed runnable */
+};
+
+#define REC_SNAP_MAX 4096 /* payload bytes a record can carry */
+#define REC_HASH_LEN 256  /* payload bytes the fingerprint covers */
+#define OFF_CPU_MAX 4     /* latest off-CPU intervals carried by READ and SEND */
+#define REC_COMM_LEN 16
+
+struct rec_hdr {
+	__u64 ts_ns; /* RX: t_sock, READ: t_read, SEND: t_queue, XMIT: t_xmit */
+	__u16 kind;
+	__u16 len; /* bytes of the whole record, payload included */
+	__u32 cpu;
+};
+
+/* Addresses are network order, IPv4 as ::ffff:a.b.c.d; ports are host order. */
+struct rec_flow {
+	__u8 saddr[16];
+	__u8 daddr[16];
+	__u16 sport;
+	__u16 dport;
+	__u8 proto; /* enum rec_proto */
+	__u8 pad;
+	__u16 flags; /* enum rec_flag */
+};
+
+/* The fingerprint: equal on every sight of one datagram, whatever rewrote its headers. */
+struct rec_print {
+	__u64 hash;     /* of the first min(msg_len, REC_HASH_LEN) & ~7 payload bytes and msg_len */
+	__u32 msg_len;  /* UDP payload bytes, from the UDP header (fragments: of the whole datagram) */
+	__u32 snap_len; /* payload bytes in this record */
+};
+
+/* One stretch a thread was not running: [off, run); runnable from queued. 0 = unknown. */
+struct off_cpu {
+	__u64 off_ns;
+	__u64 queued_ns;
+	__u64 run_ns;
+	__s32 syscall_nr; /* where it blocked; -1 unknown */
+	__u32 flags;      /* REC_F_PREEMPTED */
+};
+
+struct rec_task {
+	__u32 pid; /* thread (kernel pid) */
+	__u32 tgid;
+	__u64 cgroup_id; /* cgroup2 id, 0 unknown */
+	__u32 netns;     /* inode of the network namespace of the socket, 0 unknown */
+	__u32 off_cnt;   /* valid entries of off[], oldest first */
+	char comm[REC_COMM_LEN];
+	struct off_cpu off[OFF_CPU_MAX];
+};
+
+struct rec_rx {
+	struct rec_hdr hdr;
+	struct rec_flow flow;
+	struct rec_print print;
+	__u64 nic_ns;
+	__u64 stack_ns;
+	__u64 sk;  /* socket identity (address), never dereferenced */
+	__u64 skb; /* 0 where the probe cannot name it */
+	__u32 ifindex;
+	__u32 netns;
+	__u8 payload[];
+};
+
+struct rec_read {
+	struct rec_hdr hdr;
+	struct rec_print print; /* hash 0: the content could not be read, join by skb or order */
+	__u64 sk;
+	__u64 skb;
+	struct rec_task task;
+};
+
+struct rec_send {
+	struct rec_hdr hdr;
+	struct rec_flow flow;
+	struct rec_print print;
+	__u64 send_ns;
+	__u64 sk;
+	__u64 skb;
+	__u32 ifindex;
+	__u32 pad;
+	struct rec_task task;
+	__u8 payload[];
+};
+
+struct rec_xmit {
+	struct rec_hdr hdr;
+	__u64 skb;
+	__u32 ifindex;
+	__u32 pad;
+};
+
+struct rec_drop {
+	struct rec_hdr hdr;
+	struct rec_flow flow;
+	struct rec_print print;
+	__u64 sk; /* 0: before a socket was found */
+	__u64 skb;
+	__u32 reason; /* enum skb_drop_reason of the running kernel, named by user space through BTF */
+	__u32 netns;
+};
+
+struct rec_tap {
+	struct rec_hdr hdr;
+	struct rec_flow flow;
+	struct rec_print print;
+	__u32 ifindex;
+	__u32 pad;
+	__u8 payload[];
+};
+
+_Static_assert(sizeof(struct rec_hdr) == 16, "rec_hdr");
+_Static_assert(sizeof(struct rec_flow) == 40, "rec_flow");
+_Static_assert(sizeof(struct rec_print) == 16, "rec_print");
+_Static_assert(sizeof(struct off_cpu) == 32, "off_cpu");
+_Static_assert(sizeof(struct rec_task) == 40 + 32 * OFF_CPU_MAX, "rec_task");
+_Static_assert(sizeof(struct rec_rx) == 112, "rec_rx");
+_Static_assert(sizeof(struct rec_read) == 48 + sizeof(struct rec_task), "rec_read");
+_Static_assert(sizeof(struct rec_send) == 104 + sizeof(struct rec_task), "rec_send");
+_Static_assert(sizeof(struct rec_xmit) == 32, "rec_xmit");
+_Static_assert(sizeof(struct rec_drop) == 96, "rec_drop");
+_Static_assert(sizeof(struct rec_tap) == 80, "rec_tap");
+
+#endif
