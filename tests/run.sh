@@ -127,6 +127,9 @@ run_shard() {
 	elif [ $((ok + bad + skip)) -eq 0 ]; then
 		fail_shard "$shard" "the shard reported no test"
 	fi
+	if [ "$shard" = unit ]; then # each of its programs has a summary of its own
+		return
+	fi
 	claimed=$(sed -n 's/^# \([0-9]* passed, [0-9]* failed, [0-9]* skipped\)$/\1/p' "$log" | tail -n 1)
 	if [ -n "$claimed" ] && [ "$claimed" != "$ok passed, $bad failed, $skip skipped" ]; then
 		fail_shard "$shard" "its summary ($claimed) differs from its lines ($ok, $bad, $skip)"
