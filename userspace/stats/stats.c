@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "split.h"
+
 #define SLOT_NS_DEFAULT 10000000000ull
 #define MAX_ROWS_LIMIT	(1u << 20)
 #define OTHER		"other"
@@ -29,15 +31,6 @@ struct stats {
 	struct stats_row *other[2]; /* server, client: made at start, listed when first used */
 	bool other_listed[2];	    /* from then on owned through row[] */
 };
-
-/* The shares of one transaction, by stage of the row. */
-struct split {
-	uint64_t ns[STATS_STAGES_MAX];
-	uint32_t present; /* bit per stage */
-	unsigned int folded;
-};
-
-_Static_assert(STATS_STAGES_MAX <= 32, "struct split has a bit for each stage");
 
 /* --- rows --- */
 
@@ -160,9 +153,7 @@ struct stats_row *stats__row(struct stats *s, const struct stats_key *key)
 			return s->row[e->row_plus1 - 1];
 	}
 	/* A service that calls itself "other" must not make a second row of that name. */
-	if (is_key(&s->other[key->side == 'c']->key, key))
-		return other_row(s, key->side);
-	if (s->keyed_cnt == s->opts.max_rows)
+	if (s->keyed_cnt == s->opts.max_rows || is_key(&s->other[key->side == 'c']->key, key))
 		return other_row(s, key->side);
 	row = new_row(key);
 	if (!row) {
@@ -197,87 +188,6 @@ struct stats_lost stats__lost(const struct stats *s)
 
 /* --- adding --- */
 
-/* Index of a stage in the row, or stage_cnt. Shares mostly come in the order the row saw first:
- * look at `likely`. */
-static unsigned int find_stage(const struct stats_row *row, stage_mask_t mask, unsigned int likely)
-{
-	unsigned int i;
-
-	if (likely < row->stage_cnt && row->stage[likely]->mask == mask)
-		return likely;
-	for (i = 0; i < row->stage_cnt && row->stage[i]->mask != mask; i++)
-		;
-	return i;
-}
-
-/* Finds or makes the stage; the last place is kept for UNATTRIBUTED. */
-static int take_stage(struct stats_row *row, stage_mask_t mask, unsigned int likely,
-		      struct split *split, unsigned int *ret)
-{
-	unsigned int i = find_stage(row, mask, likely);
-
-	if (i == row->stage_cnt && mask != STAGE_UNATTRIBUTED) {
-		bool is_kept = find_stage(row, STAGE_UNATTRIBUTED, 0) == row->stage_cnt;
-
-		if (i + is_kept >= STATS_STAGES_MAX) {
-			split->folded++;
-			mask = STAGE_UNATTRIBUTED;
-			i = find_stage(row, mask, 0);
-		}
-	}
-	if (i == row->stage_cnt) {
-		struct stats_stage *stage = calloc(1, sizeof(*stage));
-
-		if (!stage)
-			return -ENOMEM;
-		stage->mask = mask;
-		hist__init(&stage->hist);
-		row->stage[row->stage_cnt++] = stage;
-	}
-	*ret = i;
-	return 0;
-}
-
-static bool is_partition(uint64_t total_ns, const struct stage_share *share, unsigned int share_cnt)
-{
-	uint64_t sum = 0;
-
-	for (unsigned int i = 0; i < share_cnt; i++) {
-		if (!share[i].mask || share[i].mask & ~STAGE_ALL)
-			return false;
-		if (__builtin_add_overflow(sum, share[i].ns, &sum))
-			return false;
-	}
-	return sum == total_ns;
-}
-
-/* Makes the cell and the stages that the transaction needs. On failure the row is as it was. */
-static int make_split(struct stats_row *row, struct stats_cell **cell,
-		      const struct stage_share *share, unsigned int share_cnt, struct split *split)
-{
-	unsigned int before = row->stage_cnt, stage = 0;
-
-	memset(split, 0, sizeof(*split));
-	if (!*cell)
-		*cell = calloc(1, sizeof(**cell));
-	if (!*cell)
-		return -ENOMEM;
-	for (unsigned int i = 0; i < share_cnt; i++) {
-		/* The stage behind the one before, for find_stage. */
-		if (take_stage(row, share[i].mask, i ? stage + 1 : 0, split, &stage))
-			goto out;
-		split->ns[stage] += share[i].ns;
-		split->present |= 1u << stage;
-	}
-	return 0;
-out:
-	while (row->stage_cnt > before) {
-		free(row->stage[--row->stage_cnt]);
-		row->stage[row->stage_cnt] = NULL;
-	}
-	return -ENOMEM;
-}
-
 /* Slot that time now_ns falls into, emptied first if the window has moved on; NULL when now_ns is
  * behind the window. */
 static struct stats_slot *take_slot(struct stats *s, struct stats_row *row, uint64_t now_ns)
@@ -303,10 +213,13 @@ int stats__add(struct stats *s, struct stats_row *row, uint64_t now_ns, uint64_t
 	struct stats_cell **cell = &row->cell[hist__bucket(total_ns)];
 	struct stats_slot *slot;
 	struct split split;
+	int rc = split__init(&split, row, total_ns, share, share_cnt);
 
-	if (!is_partition(total_ns, share, share_cnt))
-		return -EINVAL;
-	if (make_split(row, cell, share, share_cnt, &split)) {
+	if (rc == -EINVAL)
+		return rc;
+	if (!rc && !*cell)
+		*cell = calloc(1, sizeof(**cell));
+	if (rc || !*cell) {
 		s->lost.no_memory++;
 		return -ENOMEM;
 	}
