@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Input lines and output buffer of one connection. */
+#include "client.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define IN_CAP_FIRST 1024
+
+int client__new(int fd, struct client **ret)
+{
+	struct client *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return -ENOMEM;
+	c->fd = fd;
+	*ret = c;
+	return 0;
+}
+
+void client__free(struct client *c)
+{
+	if (!c)
+		return;
+	close(c->fd);
+	free(c->in);
+	free(c->out);
+	free(c);
+}
+
+static int grow_input(struct client *c)
+{
+	size_t cap = c->in_cap ? c->in_cap * 2 : IN_CAP_FIRST;
+	char *in = realloc(c->in, cap);
+
+	if (!in)
+		return -ENOMEM;
+	c->in = in;
+	c->in_cap = cap;
+	return 0;
+}
+
+int client__read(struct client *c)
+{
+	ssize_t n;
+	int rc;
+
+	if (c->in_len == c->in_cap && c->in_cap < CLIENT_LINE_MAX) {
+		rc = grow_input(c);
+		if (rc)
+			return rc;
+	}
+	n = recv(c->fd, c->in + c->in_len, c->in_cap - c->in_len, MSG_DONTWAIT);
+	if (n < 0)
+		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+	if (n == 0)
+		c->closing = true;
+	c->in_len += (size_t)n;
+	if (c->in_len < CLIENT_LINE_MAX || memchr(c->in, '\n', c->in_len))
+		return 0;
+	c->in_len = 0;
+	return -EMSGSIZE;
+}
+
+bool client__find_line(const struct client *c, const char **line, size_t *len)
+{
+	const char *end = c->in_len ? memchr(c->in, '\n', c->in_len) : NULL;
+
+	if (!end)
+		return false;
+	*line = c->in;
+	*len = (size_t)(end - c->in);
+	return true;
+}
+
+void client__take_line(struct client *c, size_t len)
+{
+	c->in_len -= len + 1;
+	memmove(c->in, c->in + len + 1, c->in_len);
+}
+
+int client__flush(struct client *c)
+{
+	while (c->out_off < c->out_len) {
+		ssize_t n = send(c->fd, c->out + c->out_off, c->out_len - c->out_off,
+				 MSG_DONTWAIT | MSG_NOSIGNAL);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return errno == EAGAIN ? 0 : -errno;
+		c->out_off += (size_t)n;
+	}
+	free(c->out);
+	c->out = NULL;
+	c->out_off = 0;
+	c->out_len = 0;
+	c->out_cap = 0;
+	return 0;
+}
+
+static int make_room(struct client *c, size_t len)
+{
+	size_t cap = c->out_cap * 2;
+	char *out;
+
+	if (c->out_off) {
+		c->out_len -= c->out_off;
+		memmove(c->out, c->out + c->out_off, c->out_len);
+		c->out_off = 0;
+	}
+	if (c->out_len + len <= c->out_cap)
+		return 0;
+	if (cap < c->out_len + len)
+		cap = c->out_len + len;
+	out = realloc(c->out, cap);
+	if (!out)
+		return -ENOMEM;
+	c->out = out;
+	c->out_cap = cap;
+	return 0;
+}
+
+int client__send(struct client *c, const char *line, size_t len)
+{
+	size_t waiting = c->out_len - c->out_off;
+	int rc;
+
+	if (waiting && waiting + len + 1 > CLIENT_OUT_MAX)
+		return -ENOBUFS;
+	if (c->out_len + len + 1 > c->out_cap) {
+		rc = make_room(c, len + 1);
+		if (rc)
+			return rc;
+	}
+	memcpy(c->out + c->out_len, line, len);
+	c->out[c->out_len + len] = '\n';
+	c->out_len += len + 1;
+	return client__flush(c);
+}
+
+static bool has_line(const struct client *c)
+{
+	return c->in_len && memchr(c->in, '\n', c->in_len);
+}
+
+uint32_t client__wants(const struct client *c)
+{
+	uint32_t events = c->out_len ? EPOLLOUT : 0;
+
+	if (!c->closing && !has_line(c))
+		events |= EPOLLIN;
+	return events;
+}
+
+bool client__is_done(const struct client *c)
+{
+	return c->closing && !c->out_len && !has_line(c);
+}

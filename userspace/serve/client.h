@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One connection to the daemon: cuts its input into lines, buffers its output. Never blocks, never
+ * raises SIGPIPE. Only server.c uses it. */
+#ifndef SIGPATH_CLIENT_H
+#define SIGPATH_CLIENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define CLIENT_LINE_MAX 65536	  /* bytes of a request, newline included */
+#define CLIENT_OUT_MAX	(8 << 20) /* bytes that may wait for the client to read */
+
+struct client {
+	int fd;
+	uint32_t events; /* what epoll waits for, kept by the server */
+	bool closing;	 /* nothing more is read; closed when the output is out */
+	char *in;
+	size_t in_len;
+	size_t in_cap;
+	char *out;
+	size_t out_off;
+	size_t out_len; /* end of what waits, from out_off */
+	size_t out_cap;
+};
+
+/* Takes fd, on success only. */
+int client__new(int fd, struct client **ret);
+/* Closes and frees; NULL is fine. */
+void client__free(struct client *c);
+
+/* Reads once. End of input sets closing. -EMSGSIZE: a line is too long, the input is thrown away.
+ */
+int client__read(struct client *c);
+/* The next complete line, without its newline; false: none. Stays until client__take_line. */
+bool client__find_line(const struct client *c, const char **line, size_t *len);
+/* Drops the line of that length from the input. */
+void client__take_line(struct client *c, size_t len);
+
+/* Sends a line or keeps what the socket does not take. -ENOBUFS: output waits and this would make
+ * it more than CLIENT_OUT_MAX; one line alone may be longer. */
+int client__send(struct client *c, const char *line, size_t len);
+int client__flush(struct client *c);
+
+/* What to wait for (EPOLLIN, EPOLLOUT). Nothing more is read while a complete line waits in the
+ * input. */
+uint32_t client__wants(const struct client *c);
+/* Nothing left to read, answer or send. */
+bool client__is_done(const struct client *c);
+
+#endif
