@@ -230,11 +230,14 @@ static uint64_t rank_value(const struct hist *h, uint64_t rank)
 {
 	uint64_t before, lower, upper;
 	unsigned int bucket = rank_bucket(h, rank, &before);
+	double part;
 
 	lower = clamp(h, hist__lower_ns(bucket));
 	upper = clamp(h, hist__upper_ns(bucket));
-	return lower + (uint64_t)((double)(upper - lower) * (double)(rank - before) /
-				  (double)h->bucket[bucket]);
+	/* Samples sit in the middle of their share of the bucket: a lone one is off by half a
+	 * bucket. */
+	part = ((double)(rank - before) - 0.5) / (double)h->bucket[bucket];
+	return lower + (uint64_t)((double)(upper - lower) * part);
 }
 
 struct hist_quantile hist__quantile(const struct hist *h, double q)

@@ -56,7 +56,8 @@ uint64_t hist__upper_ns(unsigned int bucket);
 uint64_t hist__lower_ns(unsigned int bucket);
 /* Prometheus index of a bucket (upper edge 2^(i/32) s); defined for 1..HIST_BUCKETS-2. */
 int hist__prometheus_idx(unsigned int bucket);
-/* q in (0, 1). Linear interpolation inside the bucket, clamped to [min, max]. */
+/* q in (0, 1), else nothing is known. Linear interpolation inside the bucket, clamped to [min,
+ * max]: at most one bucket (2.2 %) from the sample of that rank, half of it for a lone sample. */
 struct hist_quantile hist__quantile(const struct hist *h, double q);
 /* Ranks (1..n) of the samples that enclose the q-quantile with at least 95 %, whatever the
  * distribution, 2.5 % at most beyond either: the largest *lo with P(Bin(n, q) < *lo) <= 2.5 %, the
