@@ -15,7 +15,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "client.h"
+#include "conn.h"
 #include "peer.h"
 
 #define EVENTS_MAX    32
@@ -36,7 +36,7 @@ struct server {
 	struct peer_group group;
 	char *(*reply)(void *ctx, const char *line, size_t len);
 	void *ctx;
-	struct client *client[SERVER_CLIENTS_MAX];
+	struct conn *client[SERVER_CLIENTS_MAX];
 	struct server_counts counts;
 };
 
@@ -101,7 +101,7 @@ static int listen_at(struct server *s, unsigned int mode)
 	return 0;
 }
 
-/* what: a struct client, or the address of the server's own descriptor. */
+/* what: a struct conn, or the address of the server's own descriptor. */
 static int watch(struct server *s, int fd, void *what, int op, uint32_t events)
 {
 	struct epoll_event ev = {.events = events, .data.ptr = what};
@@ -155,7 +155,7 @@ void server__free(struct server *s)
 	if (!s)
 		return;
 	for (unsigned int i = 0; i < SERVER_CLIENTS_MAX; i++)
-		client__free(s->client[i]);
+		conn__free(s->client[i]);
 	close_fd(s->spare_fd);
 	close_fd(s->more_fd);
 	close_fd(s->epoll_fd);
@@ -170,19 +170,19 @@ void server__free(struct server *s)
  * --------------------------------------------------------------------------------------------------
  */
 
-static int send_error(struct client *c, const char *error, const char *hint)
+static int send_error(struct conn *c, const char *error, const char *hint)
 {
 	json_t *obj = json_pack("{s:s, s:s, s:s}", "type", "error", "error", error, "hint", hint);
 	char *text = obj ? json_dumps(obj, JSON_COMPACT) : NULL;
 	const char *line = text ? text : out_of_memory;
-	int rc = client__send(c, line, strlen(line));
+	int rc = conn__send(c, line, strlen(line));
 
 	free(text);
 	json_decref(obj);
 	return rc;
 }
 
-static void refuse(struct server *s, struct client *c, uid_t uid)
+static void refuse(struct server *s, struct conn *c, uid_t uid)
 {
 	char error[TEXT_MAX], hint[TEXT_MAX];
 
@@ -194,16 +194,16 @@ static void refuse(struct server *s, struct client *c, uid_t uid)
 		snprintf(hint, sizeof(hint), "run as root, or join the group %s%s", s->group.name,
 			 s->group.known ? "" : ", which must exist before sigpathd starts");
 	(void)send_error(c, error, hint);
-	client__free(c);
+	conn__free(c);
 }
 
 static void add_client(struct server *s, int fd)
 {
 	unsigned int idx = 0;
-	struct client *c;
+	struct conn *c;
 	uid_t uid;
 
-	if (client__new(fd, &c)) {
+	if (conn__new(fd, &c)) {
 		close(fd);
 		return;
 	}
@@ -216,12 +216,12 @@ static void add_client(struct server *s, int fd)
 	if (idx == SERVER_CLIENTS_MAX) {
 		s->counts.full++;
 		(void)send_error(c, "too many clients are connected", "close one of them");
-		client__free(c);
+		conn__free(c);
 		return;
 	}
 	c->events = EPOLLIN;
 	if (watch(s, fd, c, EPOLL_CTL_ADD, c->events)) {
-		client__free(c);
+		conn__free(c);
 		return;
 	}
 	s->client[idx] = c;
@@ -259,18 +259,18 @@ static void accept_clients(struct server *s)
  * ----------------------------------------------------------------------------------------------------
  */
 
-static int answer_lines(struct server *s, struct client *c)
+static int answer_lines(struct server *s, struct conn *c)
 {
 	const char *line;
 	size_t len;
 	int rc = 0;
 
-	for (int i = 0; i < LINES_PER_RUN && !rc && client__find_line(c, &line, &len); i++) {
+	for (int i = 0; i < LINES_PER_RUN && !rc && conn__find_line(c, &line, &len); i++) {
 		char *reply = s->reply(s->ctx, line, len);
 		const char *text = reply ? reply : out_of_memory;
 
-		client__take_line(c, len);
-		rc = client__send(c, text, strlen(text));
+		conn__take_line(c, len);
+		rc = conn__send(c, text, strlen(text));
 		free(reply);
 	}
 	if (rc == -ENOBUFS)
@@ -278,16 +278,16 @@ static int answer_lines(struct server *s, struct client *c)
 	return rc;
 }
 
-static int serve_client(struct server *s, struct client *c, uint32_t events)
+static int serve_client(struct server *s, struct conn *c, uint32_t events)
 {
 	int rc;
 
 	/* Both directions are shut: there is nobody to answer. */
 	if (events & (EPOLLHUP | EPOLLERR))
 		return -EPIPE;
-	rc = client__flush(c);
+	rc = conn__flush(c);
 	if (!rc && (events & EPOLLIN))
-		rc = client__read(c);
+		rc = conn__read(c);
 	if (rc == -EMSGSIZE) {
 		s->counts.oversized++;
 		c->closing = true;
@@ -299,29 +299,29 @@ static int serve_client(struct server *s, struct client *c, uint32_t events)
 	return rc;
 }
 
-static void drop_client(struct server *s, struct client *c)
+static void drop_client(struct server *s, struct conn *c)
 {
 	for (unsigned int i = 0; i < SERVER_CLIENTS_MAX; i++) {
 		if (s->client[i] == c)
 			s->client[i] = NULL;
 	}
-	client__free(c);
+	conn__free(c);
 	s->counts.clients--;
 }
 
-static void run_client(struct server *s, struct client *c, uint32_t events)
+static void run_client(struct server *s, struct conn *c, uint32_t events)
 {
 	uint32_t wants;
 	const char *line;
 	size_t len;
 
-	if (serve_client(s, c, events) || client__is_done(c)) {
+	if (serve_client(s, c, events) || conn__is_done(c)) {
 		drop_client(s, c);
 		return;
 	}
-	if (client__find_line(c, &line, &len))
+	if (conn__find_line(c, &line, &len))
 		(void)eventfd_write(s->more_fd, 1);
-	wants = client__wants(c);
+	wants = conn__wants(c);
 	if (wants != c->events && watch(s, c->fd, c, EPOLL_CTL_MOD, wants))
 		drop_client(s, c);
 	else
@@ -336,7 +336,7 @@ static void run_waiting(struct server *s)
 
 	(void)eventfd_read(s->more_fd, &value);
 	for (unsigned int i = 0; i < SERVER_CLIENTS_MAX; i++) {
-		if (s->client[i] && client__find_line(s->client[i], &line, &len))
+		if (s->client[i] && conn__find_line(s->client[i], &line, &len))
 			run_client(s, s->client[i], 0);
 	}
 }

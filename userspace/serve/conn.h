@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* One connection to the daemon: cuts its input into lines, buffers its output. Never blocks, never
  * raises SIGPIPE. Only server.c uses it. */
-#ifndef SIGPATH_CLIENT_H
-#define SIGPATH_CLIENT_H
+#ifndef SIGPATH_CONN_H
+#define SIGPATH_CONN_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define CLIENT_LINE_MAX 65536	  /* bytes of a request, newline included */
-#define CLIENT_OUT_MAX	(8 << 20) /* bytes that may wait for the client to read */
+#define CONN_LINE_MAX 65536	/* bytes of a request, newline included */
+#define CONN_OUT_MAX  (8 << 20) /* bytes that may wait for the client to read */
 
-struct client {
+struct conn {
 	int fd;
 	uint32_t events; /* what epoll waits for, kept by the server */
 	bool closing;	 /* nothing more is read; closed when the output is out */
@@ -25,27 +25,27 @@ struct client {
 };
 
 /* Takes fd, on success only. */
-int client__new(int fd, struct client **ret);
+int conn__new(int fd, struct conn **ret);
 /* Closes and frees; NULL is fine. */
-void client__free(struct client *c);
+void conn__free(struct conn *c);
 
 /* Reads once. End of input sets closing. -EMSGSIZE: a line is too long, the input is thrown away.
  */
-int client__read(struct client *c);
-/* The next complete line, without its newline; false: none. Stays until client__take_line. */
-bool client__find_line(const struct client *c, const char **line, size_t *len);
+int conn__read(struct conn *c);
+/* The next complete line, without its newline; false: none. Stays until conn__take_line. */
+bool conn__find_line(const struct conn *c, const char **line, size_t *len);
 /* Drops the line of that length from the input. */
-void client__take_line(struct client *c, size_t len);
+void conn__take_line(struct conn *c, size_t len);
 
 /* Sends a line or keeps what the socket does not take. -ENOBUFS: output waits and this would make
- * it more than CLIENT_OUT_MAX; one line alone may be longer. */
-int client__send(struct client *c, const char *line, size_t len);
-int client__flush(struct client *c);
+ * it more than CONN_OUT_MAX; one line alone may be longer. */
+int conn__send(struct conn *c, const char *line, size_t len);
+int conn__flush(struct conn *c);
 
 /* What to wait for (EPOLLIN, EPOLLOUT). Nothing more is read while a complete line waits in the
  * input. */
-uint32_t client__wants(const struct client *c);
+uint32_t conn__wants(const struct conn *c);
 /* Nothing left to read, answer or send. */
-bool client__is_done(const struct client *c);
+bool conn__is_done(const struct conn *c);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Input lines and output buffer of one connection. */
-#include "client.h"
+#include "conn.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -11,9 +11,9 @@
 
 #define IN_CAP_FIRST 1024
 
-int client__new(int fd, struct client **ret)
+int conn__new(int fd, struct conn **ret)
 {
-	struct client *c = calloc(1, sizeof(*c));
+	struct conn *c = calloc(1, sizeof(*c));
 
 	if (!c)
 		return -ENOMEM;
@@ -22,7 +22,7 @@ int client__new(int fd, struct client **ret)
 	return 0;
 }
 
-void client__free(struct client *c)
+void conn__free(struct conn *c)
 {
 	if (!c)
 		return;
@@ -32,7 +32,7 @@ void client__free(struct client *c)
 	free(c);
 }
 
-static int grow_input(struct client *c)
+static int grow_input(struct conn *c)
 {
 	size_t cap = c->in_cap ? c->in_cap * 2 : IN_CAP_FIRST;
 	char *in = realloc(c->in, cap);
@@ -44,12 +44,12 @@ static int grow_input(struct client *c)
 	return 0;
 }
 
-int client__read(struct client *c)
+int conn__read(struct conn *c)
 {
 	ssize_t n;
 	int rc;
 
-	if (c->in_len == c->in_cap && c->in_cap < CLIENT_LINE_MAX) {
+	if (c->in_len == c->in_cap && c->in_cap < CONN_LINE_MAX) {
 		rc = grow_input(c);
 		if (rc)
 			return rc;
@@ -60,13 +60,13 @@ int client__read(struct client *c)
 	if (n == 0)
 		c->closing = true;
 	c->in_len += (size_t)n;
-	if (c->in_len < CLIENT_LINE_MAX || memchr(c->in, '\n', c->in_len))
+	if (c->in_len < CONN_LINE_MAX || memchr(c->in, '\n', c->in_len))
 		return 0;
 	c->in_len = 0;
 	return -EMSGSIZE;
 }
 
-bool client__find_line(const struct client *c, const char **line, size_t *len)
+bool conn__find_line(const struct conn *c, const char **line, size_t *len)
 {
 	const char *end = c->in_len ? memchr(c->in, '\n', c->in_len) : NULL;
 
@@ -77,13 +77,13 @@ bool client__find_line(const struct client *c, const char **line, size_t *len)
 	return true;
 }
 
-void client__take_line(struct client *c, size_t len)
+void conn__take_line(struct conn *c, size_t len)
 {
 	c->in_len -= len + 1;
 	memmove(c->in, c->in + len + 1, c->in_len);
 }
 
-int client__flush(struct client *c)
+int conn__flush(struct conn *c)
 {
 	while (c->out_off < c->out_len) {
 		ssize_t n = send(c->fd, c->out + c->out_off, c->out_len - c->out_off,
@@ -103,7 +103,7 @@ int client__flush(struct client *c)
 	return 0;
 }
 
-static int make_room(struct client *c, size_t len)
+static int make_room(struct conn *c, size_t len)
 {
 	size_t cap = c->out_cap * 2;
 	char *out;
@@ -125,12 +125,12 @@ static int make_room(struct client *c, size_t len)
 	return 0;
 }
 
-int client__send(struct client *c, const char *line, size_t len)
+int conn__send(struct conn *c, const char *line, size_t len)
 {
 	size_t waiting = c->out_len - c->out_off;
 	int rc;
 
-	if (waiting && waiting + len + 1 > CLIENT_OUT_MAX)
+	if (waiting && waiting + len + 1 > CONN_OUT_MAX)
 		return -ENOBUFS;
 	if (c->out_len + len + 1 > c->out_cap) {
 		rc = make_room(c, len + 1);
@@ -140,15 +140,15 @@ int client__send(struct client *c, const char *line, size_t len)
 	memcpy(c->out + c->out_len, line, len);
 	c->out[c->out_len + len] = '\n';
 	c->out_len += len + 1;
-	return client__flush(c);
+	return conn__flush(c);
 }
 
-static bool has_line(const struct client *c)
+static bool has_line(const struct conn *c)
 {
 	return c->in_len && memchr(c->in, '\n', c->in_len);
 }
 
-uint32_t client__wants(const struct client *c)
+uint32_t conn__wants(const struct conn *c)
 {
 	uint32_t events = c->out_len ? EPOLLOUT : 0;
 
@@ -157,7 +157,7 @@ uint32_t client__wants(const struct client *c)
 	return events;
 }
 
-bool client__is_done(const struct client *c)
+bool conn__is_done(const struct conn *c)
 {
 	return c->closing && !c->out_len && !has_line(c);
 }
