@@ -1,0 +1,198 @@
+#!/usr/bin/env python3
+"""Judges what guest.sh brought back from one kernel: check.py KERNEL DIR PLAN [NAME=FORCE...]
+
+PLAN is the last column of kernel-compat/matrix, NAME=FORCE each forced run. One line a check; the exit status only says
+that it got to the end."""
+
+import json
+import os
+import statistics
+import sys
+
+DELAYS_US = (5000, 20000)
+JOIN_RATE = 0.999
+# Emulated processors: a thread is woken late, but the medians of two runs agree this closely.
+TOLERANCE = 0.05
+TOLERANCE_NS = 2_000_000
+
+
+class Judge:
+    """Prints the lines."""
+
+    def __init__(self, kernel):
+        self.kernel = kernel
+
+    def say(self, case, name, problem, note=""):
+        text = f"vm/{self.kernel} {case}: {name}" + (f" ({note})" if note else "")
+        print(f"not ok {text}: {problem}" if problem else f"ok {text}")
+
+
+def read_lines(path):
+    if not os.path.exists(path):
+        return []
+    with open(path, encoding="utf-8") as f:
+        return f.read().splitlines()
+
+
+def read_transactions(path):
+    """By key. A line that is no JSON (cut off by a crash) fails loudly."""
+    return {t["key"]: t for t in map(json.loads, read_lines(path)) if t.get("side") == "server"}
+
+
+def read_answered(path):
+    """Keys of the requests that the load tool sent and got an answer to."""
+    rows = [line.split("\t") for line in read_lines(path)]
+    return [row[0] for row in rows if int(row[5])]
+
+
+def read_witness(path):
+    """Key -> ns from read to send as the responder itself saw them."""
+    rows = [line.split("\t") for line in read_lines(path) if not line.startswith("#")]
+    return {row[0]: int(row[3]) - int(row[2]) for row in rows}
+
+
+def is_close(measured, wanted):
+    return abs(measured - wanted) <= max(TOLERANCE * wanted, TOLERANCE_NS)
+
+
+class Case:
+    """One run of the daemon: its plan, its transactions, and what the tools know about them."""
+
+    def __init__(self, root, name):
+        path = os.path.join(root, name)
+        self.name = name
+        self.doctor = os.path.join(path, "doctor.json")
+        self.by_key = read_transactions(os.path.join(path, "transactions"))
+        self.answered = {d: read_answered(os.path.join(path, f"load.{d}")) for d in DELAYS_US}
+        self.witness = {d: read_witness(os.path.join(path, f"respond.{d}")) for d in DELAYS_US}
+
+    def plan(self):
+        with open(self.doctor, encoding="utf-8") as f:
+            return {choice["instant"]: choice for choice in json.load(f)["plan"]}
+
+    def median(self, delay, stage):
+        values = [self.by_key[k]["stages"][stage] for k in self.answered[delay]
+                  if k in self.by_key and stage in self.by_key[k]["stages"]]
+        return statistics.median(values) if values else None
+
+    def stages(self, delay):
+        """Stages that nearly every transaction has: a rare one has no stable median."""
+        seen = {}
+        for key in self.answered[delay]:
+            for stage in self.by_key.get(key, {}).get("stages", {}):
+                seen[stage] = seen.get(stage, 0) + 1
+        return {s for s, n in seen.items() if n >= 0.9 * len(self.answered[delay])}
+
+
+def find_plan_problem(case, expected):
+    try:
+        plan = case.plan()
+    except (OSError, ValueError, KeyError) as e:
+        return f"no plan in doctor.json: {e!r}"
+    bad = []
+    for item in expected.split(","):
+        instant, mechanisms = item.split("=")
+        choice = plan.get(instant, {})
+        found = choice.get("mechanism") if choice.get("candidate") else "-"
+        if found not in mechanisms.split("|"):
+            bad.append(f"{instant} is {found}, expected {mechanisms}")
+    return "; ".join(bad)
+
+
+def find_force_problem(case, force):
+    try:
+        plan = case.plan()
+    except (OSError, ValueError, KeyError) as e:
+        return f"no plan in doctor.json: {e!r}"
+    bad = []
+    for item in force.split(","):
+        instant, candidate = item.split("=")
+        found = plan.get(instant, {}).get("candidate")
+        if found != candidate:
+            bad.append(f"{instant} is {found}, forced {candidate}")
+    return "; ".join(bad)
+
+
+def find_sum_problem(case):
+    bad = [t for t in case.by_key.values() if sum(t["stages"].values()) != t["total_ns"]]
+    if not case.by_key:
+        return "no transactions"
+    if bad:
+        return f"{len(bad)} of {len(case.by_key)}, first: {json.dumps(bad[0])}"
+    return ""
+
+
+def find_join_problem(case):
+    keys = [k for d in DELAYS_US for k in case.answered[d]]
+    joined = sum("app" in case.by_key.get(k, {}).get("stages", {}) for k in keys)
+    if not keys:
+        return "no request was answered"
+    if joined < JOIN_RATE * len(keys):
+        missing = sum(k not in case.by_key for k in keys)
+        return f"{joined} of {len(keys)} joined, {missing} not seen at all"
+    return ""
+
+
+def find_delay_problem(case, delay):
+    app = case.median(delay, "app")
+    if app is None:
+        return "no transaction has the stage app"
+    if not is_close(app, delay * 1000):
+        return f"median app is {app / 1e6:.3f} ms"
+    return ""
+
+
+def find_witness_problem(case, delay):
+    """Each transaction against the responder's own clock readings, which lie inside the stage."""
+    witness = case.witness[delay]
+    off = [case.by_key[k]["stages"]["app"] - witness[k] for k in case.answered[delay]
+           if k in witness and "app" in case.by_key.get(k, {}).get("stages", {})]
+    if not off:
+        return "no transaction is in the responder's log"
+    if abs(statistics.median(off)) > TOLERANCE_NS:
+        return f"median difference {statistics.median(off) / 1e6:.3f} ms"
+    return ""
+
+
+def find_difference(case, auto):
+    bad = []
+    for delay in DELAYS_US:
+        common = case.stages(delay) & auto.stages(delay)
+        if "app" not in common:
+            return f"{delay} us: not both have the stage app"
+        for stage in sorted(common):
+            a, b = auto.median(delay, stage), case.median(delay, stage)
+            if not is_close(b, a):
+                bad.append(f"{delay} us: {stage} {b / 1e6:.3f} ms, auto {a / 1e6:.3f} ms")
+    return "; ".join(bad)
+
+
+def describe(case, delay):
+    return ", ".join(f"{s} {case.median(delay, s) / 1e6:.2f}" for s in sorted(case.stages(delay)))
+
+
+def check_case(judge, case):
+    judge.say(case.name, "stages sum to the total", find_sum_problem(case), f"{len(case.by_key)} transactions")
+    judge.say(case.name, "requests join their reads", find_join_problem(case))
+    for delay in DELAYS_US:
+        judge.say(case.name, f"{delay} us of delay are in app", find_delay_problem(case, delay),
+                  f"medians in ms: {describe(case, delay)}")
+        judge.say(case.name, f"app agrees with the responder at {delay} us", find_witness_problem(case, delay))
+
+
+def main():
+    kernel, root, expected, *forced = sys.argv[1:]
+    judge = Judge(kernel)
+    auto = Case(root, "auto")
+    judge.say("auto", "the plan is the one expected", find_plan_problem(auto, expected))
+    check_case(judge, auto)
+    for item in forced:
+        name, force = item.split("=", 1)
+        case = Case(root, name)
+        judge.say(name, "the forced probes are used", find_force_problem(case, force))
+        check_case(judge, case)
+        judge.say(name, "same stage medians as auto", find_difference(case, auto))
+
+
+if __name__ == "__main__":
+    main()
