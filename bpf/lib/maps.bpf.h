@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/* The maps, defined once in maps.bpf.c. All are preallocated arrays but the ring: no allocation, no locks on the way.
+ *
+ *   sp_ring     records to the daemon
+ *   sp_scratch  per CPU and context, where a record is built: programs of one context never nest
+ *   sp_flight   early stamps by fingerprint, from the first sight to the socket
+ *   sp_xmit     skb pointers from qdisc to driver
+ *   sp_socks    sockets that carry signaling: everything else leaves the read path at once
+ *   sp_threads  off-CPU history of threads that read or send signaling
+ *   sp_counters per CPU, bpf/shared/counter.def
+ */
+#ifndef SIGPATH_MAPS_BPF_H
+#define SIGPATH_MAPS_BPF_H
+
+#include "kernel.bpf.h"
+#include "knobs.h"
+#include "net.h"
+#include "record.h"
+
+enum counter_id {
+#define COUNTER(id, name, kind, help) CNT_##id,
+#include "counter.def"
+#undef COUNTER
+	CNT_MAX
+};
+
+/* Softirq and transmit path run with bottom halves off; reads and sends run in task context and may be interrupted by
+ * them. Each gets its own scratch. XDP and drop programs can run while another softirq program of ours is on the stack
+ * (generic XDP, kfree_skb inside receive), so they have theirs too. */
+enum scratch_ctx { SCRATCH_XDP, SCRATCH_STACK, SCRATCH_SOCK, SCRATCH_SEND, SCRATCH_XMIT,
+		   SCRATCH_CALL, SCRATCH_READ, SCRATCH_DROP, SCRATCH_TAP, SCRATCH_CNT };
+
+struct scratch {
+	__u8 win[NET_WINDOW + NET_SLACK];
+	struct net_brief net;
+	__u64 hash;
+	__u64 raw;
+	union {
+		struct {
+			__u8 fill[sizeof(struct rec_send) - sizeof(struct rec_rx)];
+			struct rec_rx rx;
+		};
+		struct {
+			__u8 fill_tap[sizeof(struct rec_send) - sizeof(struct rec_tap)];
+			struct rec_tap tap;
+		};
+		struct rec_send send;
+		struct rec_read read;
+		struct rec_drop drop;
+	};
+	__u8 payload[REC_SNAP_MAX];
+};
+
+struct flight {
+	__u64 hash; /* 0: free */
+	__u64 nic_ns;
+	__u64 stack_ns;
+	__u32 ifindex;
+	__u32 ambiguous;
+};
+
+struct xmit_set {
+	__u64 skb[XMIT_WAYS];
+	__u32 turn;
+	__u32 pad;
+};
+
+struct sock_set {
+	__u64 sk[SOCK_WAYS];
+	__u32 turn;
+	__u32 pad;
+};
+
+struct thread {
+	__u32 pid; /* 0: free */
+	__u32 off_cnt; /* intervals ever recorded */
+	__u64 off_ns;  /* switched out since, 0: running */
+	__s32 syscall_nr;
+	__u32 preempted;
+	__u64 waking_ns; /* candidates that hook sched_waking; else 0 */
+	__u64 send_ns;   /* send call entered */
+	__u64 send_sk;
+	__u64 seen_ns;
+	__u32 batch_idx; /* recvmmsg: messages returned so far */
+	__u32 pad;
+	struct off_cpu off[OFF_CPU_MAX];
+};
+
+struct sp_ring_map {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 8 << 20);
+};
+
+struct sp_scratch_map {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, SCRATCH_CNT);
+	__type(key, __u32);
+	__type(value, struct scratch);
+};
+
+struct sp_flight_map {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, FLIGHT_SLOTS);
+	__type(key, __u32);
+	__type(value, struct flight);
+};
+
+struct sp_xmit_map {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, XMIT_SETS);
+	__type(key, __u32);
+	__type(value, struct xmit_set);
+};
+
+struct sp_socks_map {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, SOCK_SETS);
+	__type(key, __u32);
+	__type(value, struct sock_set);
+};
+
+struct sp_threads_map {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, THREAD_SLOTS);
+	__type(key, __u32);
+	__type(value, struct thread);
+};
+
+struct sp_counters_map {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, CNT_MAX);
+	__type(key, __u32);
+	__type(value, __u64);
+};
+
+extern struct sp_ring_map sp_ring SEC(".maps");
+extern struct sp_scratch_map sp_scratch SEC(".maps");
+extern struct sp_flight_map sp_flight SEC(".maps");
+extern struct sp_xmit_map sp_xmit SEC(".maps");
+extern struct sp_socks_map sp_socks SEC(".maps");
+extern struct sp_threads_map sp_threads SEC(".maps");
+extern struct sp_counters_map sp_counters SEC(".maps");
+
+static __always_inline void count(enum counter_id id)
+{
+	__u32 key = id;
+	__u64 *n = bpf_map_lookup_elem(&sp_counters, &key);
+
+	if (n)
+		*n += 1;
+}
+
+static __always_inline struct scratch *scratch_get(enum scratch_ctx ctx)
+{
+	__u32 key = ctx;
+
+	return bpf_map_lookup_elem(&sp_scratch, &key);
+}
+
+/* The address in a kernel pointer as a number: the verifier allows no arithmetic on the pointer itself. */
+static __always_inline __u64 address_of(struct scratch *s, const void *ptr)
+{
+	*(const void *volatile *)&s->raw = ptr;
+	return *(volatile __u64 *)&s->raw;
+}
+
+/* Fibonacci hashing of a pointer or an id. */
+static __always_inline __u32 spread(__u64 v)
+{
+	return (__u32)((v * 0x9e3779b97f4a7c15ull) >> 32);
+}
+
+#endif

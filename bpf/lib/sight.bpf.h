@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/* One look at a packet: is it signaling, which flow, what fingerprint. The same body for every kind of hook; only how
+ * bytes are fetched differs. */
+#ifndef SIGPATH_SIGHT_BPF_H
+#define SIGPATH_SIGHT_BPF_H
+
+#include "config.bpf.h"
+#include "demux.h"
+#include "maps.bpf.h"
+#include "net.h"
+#include "print.h"
+
+#define SIGHT_HEADERS 128 /* header bytes fetched: IPv6 with 60 bytes of extensions still fits */
+
+enum bytes_how { BYTES_KERNEL, BYTES_SKB, BYTES_XDP };
+
+/* Where a packet's bytes are: kernel memory, or a context whose helper also reads paged data. */
+struct bytes {
+	enum bytes_how how;
+	void *ctx;
+	const void *base; /* BYTES_KERNEL: the byte at offset 0 */
+	__u32 avail;      /* bytes that can be read from offset 0 */
+};
+
+/* What scratch holds after a look: net, hash, win and payload too. */
+struct sight {
+	__u32 snap_len; /* payload bytes in scratch */
+	__u8 proto;     /* enum rec_proto */
+};
+
+/* The two heavy steps are global functions, in sight.bpf.c: the verifier walks each once, not once per caller. They take
+ * the scratch by index because kernels before 5.12 (e5069b9c23b3) accept no pointers there. */
+int sight_parse(__u32 scratch_idx, __u32 avail, __u32 proto, __u32 is_link);
+int sight_judge(__u32 scratch_idx, __u32 len, __u32 kinds);
+
+/* len 1..max, both sides constant to the verifier through the mask. */
+static __always_inline int bytes_load(const struct bytes *b, __u32 off, void *dst, __u32 len)
+{
+	if (b->how == BYTES_SKB)
+		return bpf_skb_load_bytes(b->ctx, off, dst, len);
+	if (b->how == BYTES_XDP)
+		return bpf_xdp_load_bytes(b->ctx, off, dst, len);
+	return bpf_probe_read_kernel(dst, len, b->base + off);
+}
+
+static __always_inline __u8 port_kinds(const struct net_brief *n)
+{
+	return sp_knobs.port_kind[n->sport] | sp_knobs.port_kind[n->dport];
+}
+
+/* STUN on a port nobody configured: cookie and first byte, from the header bytes at hand. */
+static __always_inline bool has_cookie(const __u8 *win, const struct net_brief *n)
+{
+	__u32 off = n->payload_off & (NET_WINDOW - 1);
+
+	return win[off] <= 3 && load_be32(win + off + 4) == STUN_COOKIE;
+}
+
+static __always_inline void count_verdict(enum demux_verdict v)
+{
+	switch (v) {
+	case DEMUX_SIP_MALFORMED:
+		count(CNT_SIP_MALFORMED);
+		break;
+	case DEMUX_STUN_MALFORMED:
+		count(CNT_STUN_MALFORMED);
+		break;
+	case DEMUX_KEEPALIVE:
+		count(CNT_KEEPALIVE);
+		break;
+	case DEMUX_OTHER:
+		count(CNT_DEMUX_OTHER);
+		break;
+	default:
+		break;
+	}
+}
+
+/* Copies up to `want` payload bytes to scratch and says what they are. */
+static __always_inline bool sight_payload(struct scratch *s, enum scratch_ctx ctx, const struct bytes *b, __u32 want,
+					  __u8 kinds, bool counting, struct sight *out)
+{
+	__u32 off = s->net.payload_off, len = s->net.payload_len;
+	__u32 have = b->avail > off ? b->avail - off : 0;
+	int v;
+
+	if (want > len)
+		want = len;
+	if (want > have)
+		want = have;
+	__builtin_memset(s->payload, 0, PARSE_WINDOW);
+	if ((want && bytes_load(b, off, s->payload, ((want - 1) & (REC_SNAP_MAX - 1)) + 1)) ||
+	    (want < len && want < REC_HASH_LEN)) {
+		if (counting)
+			count(CNT_NONLINEAR);
+		return false;
+	}
+	v = sight_judge(ctx, len, kinds);
+	if (counting)
+		count_verdict(v);
+	if (v != DEMUX_SIP && v != DEMUX_STUN)
+		return false;
+	out->proto = v == DEMUX_SIP ? PROTO_SIP : PROTO_STUN;
+	out->snap_len = want;
+	return true;
+}
+
+/* True for a signaling datagram: out is complete and `want` bytes of payload (at least REC_HASH_LEN, if there are) are
+ * in scratch. is_link: offset 0 is an Ethernet header, else the network header of ethertype proto. counting: only one
+ * hook per message does. */
+static __always_inline bool sight_look(struct scratch *s, enum scratch_ctx ctx, const struct bytes *b, bool is_link,
+				       __u16 proto, __u32 want, bool counting, struct sight *out)
+{
+	__u32 n = b->avail < SIGHT_HEADERS ? b->avail : SIGHT_HEADERS;
+	__u8 kinds;
+
+	if (!n || bytes_load(b, 0, s->win, ((n - 1) & (SIGHT_HEADERS - 1)) + 1))
+		return false;
+	if (sight_parse(ctx, n, proto, is_link)) {
+		if (counting && s->net.family)
+			count(CNT_IP_MALFORMED);
+		return false;
+	}
+	if (s->net.l4 != NET_UDP || (s->net.flags & NET_F_FRAG_LATER)) {
+		if (counting && (s->net.flags & NET_F_FRAG_LATER))
+			count(CNT_FRAG_LATER);
+		else if (counting && s->net.l4 == NET_TCP && s->net.payload_len && port_kinds(&s->net))
+			count(CNT_TCP_SEGMENTS);
+		return false;
+	}
+	kinds = port_kinds(&s->net);
+	if (!kinds && !(sp_knobs.stun_anywhere && has_cookie(s->win, &s->net)))
+		return false;
+	return sight_payload(s, ctx, b, want, kinds, counting, out);
+}
+
+static __always_inline void sight_flow(const struct scratch *s, const struct sight *look, struct rec_flow *f)
+{
+	__u32 off = s->net.l3_off & (NET_WINDOW - 1);
+
+	if (s->net.family == 4) {
+		__u32 *src = (void *)f->saddr, *dst = (void *)f->daddr;
+
+		src[0] = src[1] = dst[0] = dst[1] = 0;
+		src[2] = dst[2] = bpf_htonl(0xffff);
+		__builtin_memcpy(&src[3], s->win + off + 12, 4);
+		__builtin_memcpy(&dst[3], s->win + off + 16, 4);
+	} else {
+		__builtin_memcpy(f->saddr, s->win + off + 8, 16);
+		__builtin_memcpy(f->daddr, s->win + off + 24, 16);
+	}
+	f->sport = s->net.sport;
+	f->dport = s->net.dport;
+	f->proto = look->proto;
+	f->pad = 0;
+	f->flags = (s->net.flags & NET_F_FRAG_FIRST ? REC_F_FRAG : 0) |
+		   (s->net.flags & NET_F_VLAN ? REC_F_VLAN : 0) |
+		   (look->snap_len < s->net.payload_len ? REC_F_SHORT : 0);
+}
+
+static __always_inline void sight_print(const struct scratch *s, __u32 snap_len, struct rec_print *p)
+{
+	p->hash = s->hash;
+	p->msg_len = s->net.payload_len;
+	p->snap_len = snap_len;
+}
+
+#endif

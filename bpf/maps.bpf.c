@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+/* Where the maps, the knobs and the licence live. */
+#include "config.bpf.h"
+#include "maps.bpf.h"
+
+const volatile struct knobs sp_knobs = {};
+
+struct sp_ring_map sp_ring SEC(".maps");
+struct sp_scratch_map sp_scratch SEC(".maps");
+struct sp_flight_map sp_flight SEC(".maps");
+struct sp_xmit_map sp_xmit SEC(".maps");
+struct sp_socks_map sp_socks SEC(".maps");
+struct sp_threads_map sp_threads SEC(".maps");
+struct sp_counters_map sp_counters SEC(".maps");
+
+char sp_license[] SEC("license") = "Dual BSD/GPL";

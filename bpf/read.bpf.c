@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+/* The application reads: by the kernel function that consumes the packet, or by the bytes in the user's buffer. */
+#include "emit.bpf.h"
+#include "sight.bpf.h"
+#include "skb.bpf.h"
+#include "tables.bpf.h"
+#include "thread.bpf.h"
+#include "user.bpf.h"
+
+#define MSG_PEEK_FLAG 2
+
+static __always_inline void read_report(struct scratch *s, __u64 now, __u64 sk, __u64 skb, __u32 netns, __u64 hash,
+					__u32 msg_len)
+{
+	__u64 pid_tgid = bpf_get_current_pid_tgid();
+	struct thread *t = thread_claim((__u32)pid_tgid, now);
+
+	emit_header(&s->read.hdr, REC_READ, sizeof(s->read), now);
+	s->read.print.hash = hash;
+	s->read.print.msg_len = msg_len;
+	s->read.print.snap_len = 0;
+	s->read.sk = sk;
+	s->read.skb = skb;
+	thread_identity(&s->read.task, pid_tgid);
+	thread_history(t, &s->read.task);
+	s->read.task.netns = netns;
+	emit(&s->read, sizeof(s->read));
+}
+
+/* len < 0: MSG_PEEK. The packet is named by its pointer; sockets that carry no signaling leave at once. */
+static __always_inline int read_skb(struct sock *sk, struct sk_buff *skb, int len, bool typed)
+{
+	struct scratch *s = scratch_get(SCRATCH_READ);
+	__u64 sk_addr;
+
+	if (!s || len < 0)
+		return 0;
+	sk_addr = address_of(s, sk);
+	if (sock_is_known(sk_addr))
+		read_report(s, bpf_ktime_get_ns(), sk_addr, address_of(s, skb), sock_netns(sk, typed), 0, len);
+	return 0;
+}
+
+SEC("?fentry/skb_consume_udp")
+int BPF_PROG(read_fe, struct sock *sk, struct sk_buff *skb, int len)
+{
+	return read_skb(sk, skb, len, true);
+}
+
+SEC("?kprobe/skb_consume_udp")
+int BPF_KPROBE(read_kp, struct sock *sk, struct sk_buff *skb, int len)
+{
+	return read_skb(sk, skb, len, false);
+}
+
+/* recvmmsg fills its vector in order and ends with an error when the queue is empty. */
+static __always_inline __u32 batch_next(struct thread *t, struct pt_regs *regs)
+{
+	__u32 idx;
+
+	if (REGS_NR(regs) != NR_RECVMMSG)
+		return 0;
+	idx = t->batch_idx;
+	t->batch_idx = idx + 1 < REGS_ARG3(regs) ? idx + 1 : 0;
+	return idx;
+}
+
+/* By content: reads the application's buffer back. What is no signaling on such a socket (media) is left alone. */
+static __always_inline void read_user(struct scratch *s, struct sock *sk, __u64 sk_addr, int ret)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
+	__u32 want = ret < REC_HASH_LEN ? ret : REC_HASH_LEN;
+	__u64 now = bpf_ktime_get_ns();
+	struct thread *t = thread_claim(task->pid, now);
+	__u32 netns = sock_netns(sk, true), idx;
+	int v;
+
+	if (ret <= 0) {
+		if (t)
+			t->batch_idx = 0;
+		return;
+	}
+	idx = t ? batch_next(t, regs) : 0;
+	__builtin_memset(s->payload, 0, PARSE_WINDOW);
+	if (user_received(regs, idx, s->payload, want) < want) {
+		count(CNT_USER_UNREADABLE);
+		read_report(s, now, sk_addr, 0, netns, 0, ret);
+		return;
+	}
+	v = sight_judge(SCRATCH_READ, ret, PORT_SIP | PORT_STUN);
+	if (v == DEMUX_SIP || v == DEMUX_STUN)
+		read_report(s, now, sk_addr, 0, netns, s->hash, ret);
+}
+
+SEC("?tp_btf/sock_recv_length")
+int BPF_PROG(read_user_btf, struct sock *sk, int ret, int flags)
+{
+	struct scratch *s = scratch_get(SCRATCH_READ);
+	__u64 sk_addr;
+
+	if (!s || sk->sk_protocol != NET_UDP || (flags & MSG_PEEK_FLAG))
+		return 0;
+	sk_addr = address_of(s, sk);
+	if (sock_is_known(sk_addr))
+		read_user(s, sk, sk_addr, ret);
+	return 0;
+}
+
+/* Until 6.17 the reader frees the packet in its own context. */
+SEC("?tp_btf/consume_skb")
+int BPF_PROG(read_skb_btf, struct sk_buff *skb)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct pt_regs *regs;
+	struct scratch *s;
+	struct sight look;
+	struct bytes b;
+	__u64 nr;
+
+	if (!task->pid)
+		return 0;
+	regs = (struct pt_regs *)bpf_task_pt_regs(task);
+	nr = REGS_NR(regs);
+	if (nr != NR_RECVFROM && nr != NR_RECVMSG && nr != NR_RECVMMSG && nr != NR_READ && nr != NR_READV)
+		return 0;
+	s = scratch_get(SCRATCH_READ);
+	if (!s || skb->sk)
+		return 0;
+	skb_bytes(skb, true, &b);
+	if (sight_look(s, SCRATCH_READ, &b, false, skb_ethertype(skb, true), REC_HASH_LEN, false, &look))
+		read_report(s, bpf_ktime_get_ns(), 0, 0, 0, s->hash, s->net.payload_len);
+	return 0;
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+/* Taps: the first sight of a packet. With stage probes behind it XDP only stamps; a plan without them makes each tap
+ * report what it sees, in both directions. A tap never changes the fate of a packet. */
+#include "emit.bpf.h"
+#include "flight.bpf.h"
+#include "sight.bpf.h"
+
+#define TC_PASS_ON -1 /* TC_ACT_UNSPEC and TCX_NEXT: as if we were not there */
+
+static __always_inline void tap_report(struct scratch *s, const struct sight *look, __u32 ifindex, bool egress)
+{
+	__u32 snap = look->snap_len & (REC_SNAP_MAX - 1);
+	__u32 len = sizeof(s->tap) + snap;
+
+	emit_header(&s->tap.hdr, REC_TAP, len, bpf_ktime_get_ns());
+	sight_flow(s, look, &s->tap.flow);
+	s->tap.flow.flags |= egress ? REC_F_EGRESS : 0;
+	sight_print(s, snap, &s->tap.print);
+	s->tap.ifindex = ifindex;
+	s->tap.pad = 0;
+	emit(&s->tap, len);
+}
+
+SEC("?xdp")
+int tap_xdp(struct xdp_md *ctx)
+{
+	struct bytes b = {.how = BYTES_XDP, .ctx = ctx, .avail = ctx->data_end - ctx->data};
+	struct scratch *s = scratch_get(SCRATCH_XDP);
+	struct sight look;
+
+	if (s && sight_look(s, SCRATCH_XDP, &b, true, 0, REC_HASH_LEN, false, &look))
+		flight_mark_nic(s->hash, bpf_ktime_get_ns(), ctx->ingress_ifindex);
+	return XDP_PASS;
+}
+
+static __always_inline int tap_tc(struct __sk_buff *ctx, bool egress)
+{
+	struct bytes b = {.how = BYTES_SKB, .ctx = ctx, .avail = ctx->len};
+	struct scratch *s = scratch_get(SCRATCH_TAP);
+	struct sight look;
+
+	if (s && sight_look(s, SCRATCH_TAP, &b, true, 0, sp_knobs.snap_len, true, &look))
+		tap_report(s, &look, ctx->ifindex, egress);
+	return TC_PASS_ON;
+}
+
+SEC("?tc")
+int tap_tc_in(struct __sk_buff *ctx)
+{
+	return tap_tc(ctx, false);
+}
+
+SEC("?tc")
+int tap_tc_out(struct __sk_buff *ctx)
+{
+	return tap_tc(ctx, true);
+}
+
+/* XDP that reports, where tc cannot be attached: ingress only. */
+SEC("?xdp")
+int tap_xdp_report(struct xdp_md *ctx)
+{
+	struct bytes b = {.how = BYTES_XDP, .ctx = ctx, .avail = ctx->data_end - ctx->data};
+	struct scratch *s = scratch_get(SCRATCH_XDP);
+	struct sight look;
+
+	if (s && sight_look(s, SCRATCH_XDP, &b, true, 0, sp_knobs.snap_len, true, &look))
+		tap_report(s, &look, ctx->ingress_ifindex, false);
+	return XDP_PASS;
+}
+
+#define PACKET_OUTGOING 4 /* linux/if_packet.h */
+
+/* AF_PACKET, SOCK_RAW: both directions of every interface of the namespace, nothing attached to a device. Keeps no byte
+ * for the socket itself. */
+SEC("?socket")
+int tap_socket(struct __sk_buff *ctx)
+{
+	struct bytes b = {.how = BYTES_SKB, .ctx = ctx, .avail = ctx->len};
+	struct scratch *s = scratch_get(SCRATCH_TAP);
+	struct sight look;
+
+	if (s && sight_look(s, SCRATCH_TAP, &b, true, 0, sp_knobs.snap_len, true, &look))
+		tap_report(s, &look, ctx->ifindex, ctx->pkt_type == PACKET_OUTGOING);
+	return 0;
+}

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+/* A message on its way down: the send call, the qdisc, the driver. */
+#include "emit.bpf.h"
+#include "sight.bpf.h"
+#include "skb.bpf.h"
+#include "tables.bpf.h"
+#include "thread.bpf.h"
+
+static __always_inline void send_mark(__u64 sk)
+{
+	__u64 now = bpf_ktime_get_ns();
+	struct thread *t = thread_claim((__u32)bpf_get_current_pid_tgid(), now);
+
+	if (!t)
+		return;
+	t->send_ns = now;
+	t->send_sk = sk;
+}
+
+/* Early in udp_sendmsg, unconnected sockets only (net/ipv4/udp.c: CGROUP_UDP4_SENDMSG). Always allows. */
+static __always_inline int send_cgroup(struct bpf_sock_addr *ctx)
+{
+	struct scratch *s = scratch_get(SCRATCH_CALL);
+	struct bpf_sock *sk = ctx->sk;
+	__u16 dport = bpf_ntohs((__u16)ctx->user_port);
+	__u64 sk_addr;
+
+	if (!s || !sk)
+		return 1;
+	sk_addr = address_of(s, sk);
+	if (sp_knobs.port_kind[dport] || sp_knobs.port_kind[(__u16)sk->src_port] || sock_is_known(sk_addr))
+		send_mark(sk_addr);
+	return 1;
+}
+
+SEC("?cgroup/sendmsg4")
+int send4_cg(struct bpf_sock_addr *ctx)
+{
+	return send_cgroup(ctx);
+}
+
+SEC("?cgroup/sendmsg6")
+int send6_cg(struct bpf_sock_addr *ctx)
+{
+	return send_cgroup(ctx);
+}
+
+static __always_inline int send_udp(struct sock *sk, struct msghdr *msg, bool typed)
+{
+	__u16 local = FIELD(typed, sk, __sk_common.skc_num);
+	__u16 peer = bpf_ntohs(FIELD(typed, sk, __sk_common.skc_dport));
+	void *name = FIELD(typed, msg, msg_name);
+	struct scratch *s = scratch_get(SCRATCH_CALL);
+	__be16 port = 0;
+	__u64 sk_addr;
+
+	if (!s)
+		return 0;
+	sk_addr = address_of(s, sk);
+	/* sockaddr_in and sockaddr_in6 have the port at the same place */
+	if (name)
+		bpf_probe_read_kernel(&port, sizeof(port), name + 2);
+	if (sp_knobs.port_kind[local] || sp_knobs.port_kind[peer] || sp_knobs.port_kind[bpf_ntohs(port)] ||
+	    sock_is_known(sk_addr))
+		send_mark(sk_addr);
+	return 0;
+}
+
+SEC("?fentry/udp_sendmsg")
+int BPF_PROG(send4_fe, struct sock *sk, struct msghdr *msg)
+{
+	return send_udp(sk, msg, true);
+}
+
+SEC("?fentry/udpv6_sendmsg")
+int BPF_PROG(send6_fe, struct sock *sk, struct msghdr *msg)
+{
+	return send_udp(sk, msg, true);
+}
+
+SEC("?kprobe/udp_sendmsg")
+int BPF_KPROBE(send4_kp, struct sock *sk, struct msghdr *msg)
+{
+	return send_udp(sk, msg, false);
+}
+
+SEC("?kprobe/udpv6_sendmsg")
+int BPF_KPROBE(send6_kp, struct sock *sk, struct msghdr *msg)
+{
+	return send_udp(sk, msg, false);
+}
+
+/* The send call's time belongs to this message if this thread made it on this socket, and to no later one. */
+static __always_inline __u64 send_take(struct thread *t, __u64 sk_addr)
+{
+	__u64 send_ns;
+
+	if (!t || t->send_sk != sk_addr)
+		return 0;
+	send_ns = t->send_ns;
+	t->send_ns = 0;
+	return send_ns;
+}
+
+static __always_inline void queue_mark(struct scratch *s, struct sk_buff *skb, struct sock *sk, const struct sight *look)
+{
+	__u64 now = bpf_ktime_get_ns(), pid_tgid = bpf_get_current_pid_tgid();
+	__u64 sk_addr = address_of(s, sk), skb_addr = address_of(s, skb);
+	struct thread *t = thread_claim((__u32)pid_tgid, now);
+	__u32 snap = look->snap_len & (REC_SNAP_MAX - 1);
+	__u32 len = sizeof(s->send) + snap;
+
+	emit_header(&s->send.hdr, REC_SEND, len, now);
+	sight_flow(s, look, &s->send.flow);
+	sight_print(s, snap, &s->send.print);
+	s->send.send_ns = send_take(t, sk_addr);
+	s->send.sk = sk_addr;
+	s->send.skb = skb_addr;
+	s->send.ifindex = skb_ifindex(skb, true);
+	s->send.pad = 0;
+	thread_identity(&s->send.task, pid_tgid);
+	thread_history(t, &s->send.task);
+	s->send.task.netns = sock_netns(sk, true);
+	sock_know(sk_addr);
+	xmit_expect(skb_addr);
+	emit(&s->send, len);
+}
+
+/* Forwarded packets have no socket: not ours to report. */
+SEC("?tp_btf/net_dev_queue")
+int BPF_PROG(queue_btf, struct sk_buff *skb)
+{
+	struct sock *sk = skb->sk;
+	struct scratch *s;
+	struct sight look;
+	struct bytes b;
+
+	if (!sk)
+		return 0;
+	s = scratch_get(SCRATCH_SEND);
+	if (!s)
+		return 0;
+	skb_bytes(skb, true, &b);
+	if (sight_look(s, SCRATCH_SEND, &b, false, skb_ethertype(skb, true), sp_knobs.snap_len, true, &look))
+		queue_mark(s, skb, sk, &look);
+	return 0;
+}
+
+SEC("?tp_btf/net_dev_start_xmit")
+int BPF_PROG(xmit_btf, struct sk_buff *skb, struct net_device *dev)
+{
+	struct scratch *s = scratch_get(SCRATCH_XMIT);
+	struct rec_xmit rec = {};
+
+	if (!s)
+		return 0;
+	rec.skb = address_of(s, skb);
+	if (!xmit_take(rec.skb))
+		return 0;
+	emit_header(&rec.hdr, REC_XMIT, sizeof(rec), bpf_ktime_get_ns());
+	rec.ifindex = dev->ifindex;
+	emit(&rec, sizeof(rec));
+	return 0;
+}
