@@ -99,9 +99,7 @@ static int set_defaults(struct loader *l)
 	return rc;
 }
 
-/* --- file
- * -------------------------------------------------------------------------------------------------------
- */
+/* --- file --- */
 
 /* Cuts a comment, which starts at the line's start or after a blank, and the blanks around the
  * rest. */
@@ -165,9 +163,7 @@ static int load_file(struct loader *l)
 	return rc;
 }
 
-/* --- options
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- options --- */
 
 static int find_action(const char *name, size_t len)
 {
@@ -255,9 +251,7 @@ static int load_options(struct loader *l, int argc, char **argv, bool apply)
 	return 0;
 }
 
-/* --- printing
- * ---------------------------------------------------------------------------------------------------
- */
+/* --- printing --- */
 
 static void print_option(const char *name, const char *metavar, const char *help, const char *def)
 {

@@ -40,8 +40,7 @@ struct server {
 	struct server_counts counts;
 };
 
-/* --- the socket file
- * -------------------------------------------------------------------------------------------- */
+/* --- the socket file --- */
 
 /* 0: nobody listens on the file and it is gone now. */
 static int remove_stale(const struct server *s)
@@ -166,9 +165,7 @@ void server__free(struct server *s)
 	free(s);
 }
 
-/* --- accepting
- * --------------------------------------------------------------------------------------------------
- */
+/* --- accepting --- */
 
 static int send_error(struct conn *c, const char *error, const char *hint)
 {
@@ -255,9 +252,7 @@ static void accept_clients(struct server *s)
 	}
 }
 
-/* --- clients
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- clients --- */
 
 static int answer_lines(struct server *s, struct conn *c)
 {
