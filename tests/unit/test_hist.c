@@ -274,6 +274,23 @@ static void quantiles_interpolate(void)
 	CHECK_NEAR((double)hist__quantile(&h, 0.9999).value_ns, 2e9, 0.011 * 2e9);
 }
 
+/* One value in each of 100 buckets: the quantile's bucket is its rank. */
+static void ranks_are_not_rounded_by_floats(void)
+{
+	struct hist h;
+
+	hist__init(&h);
+	for (unsigned int i = 1; i <= 100; i++)
+		hist__add(&h, hist__upper_ns(i));
+	for (unsigned int i = 1; i < 100; i++) {
+		CHECK_CASE("%u %%", i);
+		CHECK_UINT(hist__quantile_bucket(&h, i / 100.0), i);
+		CHECK_UINT(hist__quantile_bucket(&h, i * 0.01), i); /* 0.07 * 100 > 7 */
+	}
+	CHECK_UINT(hist__quantile_bucket(&h, 0.001), 1);
+	CHECK_UINT(hist__quantile_bucket(&h, 0.991), 100);
+}
+
 static void saturates_nothing(void)
 {
 	struct hist h;
@@ -324,6 +341,7 @@ int main(int argc, char **argv)
 		 TEST_PLAIN},
 		{"quantiles_without_samples", quantiles_without_samples, TEST_PLAIN},
 		{"quantiles_interpolate", quantiles_interpolate, TEST_PLAIN},
+		{"ranks_are_not_rounded_by_floats", ranks_are_not_rounded_by_floats, TEST_PLAIN},
 		{"saturates_nothing", saturates_nothing, TEST_PLAIN},
 		{"intervals_cover_the_truth", intervals_cover_the_truth, TEST_PLAIN},
 		{},
