@@ -10,7 +10,7 @@ BUILD     := build
 CC        := gcc
 CLANG     := clang-14
 BPFTOOL   := $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
-WARN      := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wformat=2
+WARN      := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wformat=2 -Wno-format-truncation -Wno-format-nonliteral
 CFLAGS    ?= -O2 -g
 CFLAGS    += -std=gnu11 $(WARN) -D_GNU_SOURCE -DSIGPATH_VERSION='"$(VERSION)"' -fno-strict-aliasing
 BPFFLAGS  := -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Werror -Wno-unused-parameter -Wno-gnu-variable-sized-type-not-at-end -I/usr/include/$(shell uname -m)-linux-gnu

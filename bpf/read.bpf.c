@@ -27,17 +27,27 @@ static __always_inline void read_report(struct scratch *s, __u64 now, __u64 sk, 
 	emit(&s->read, sizeof(s->read));
 }
 
-/* len < 0: MSG_PEEK. The packet is named by its pointer; sockets that carry no signaling leave at once. */
+/* len < 0: MSG_PEEK. Named by its pointer, and by its content where the socket's probe had no pointer. Sockets that carry
+ * no signaling leave at once. */
 static __always_inline int read_skb(struct sock *sk, struct sk_buff *skb, int len, bool typed)
 {
 	struct scratch *s = scratch_get(SCRATCH_READ);
+	struct sight look;
+	struct bytes b;
 	__u64 sk_addr;
 
 	if (!s || len < 0)
 		return 0;
 	sk_addr = address_of(s, sk);
-	if (sock_is_known(sk_addr))
-		read_report(s, bpf_ktime_get_ns(), sk_addr, address_of(s, skb), sock_netns(sk, typed), 0, len);
+	if (!sock_is_known(sk_addr))
+		return 0;
+	s->hash = 0;
+	if (sp_knobs.read_content) {
+		skb_bytes(skb, typed, &b);
+		if (!sight_look(s, SCRATCH_READ, &b, false, skb_ethertype(skb, typed), REC_HASH_LEN, false, &look))
+			return 0;
+	}
+	read_report(s, bpf_ktime_get_ns(), sk_addr, address_of(s, skb), sock_netns(sk, typed), s->hash, len);
 	return 0;
 }
 

@@ -102,7 +102,8 @@ static __always_inline __u64 send_take(struct thread *t, __u64 sk_addr)
 	return send_ns;
 }
 
-static __always_inline void queue_mark(struct scratch *s, struct sk_buff *skb, struct sock *sk, const struct sight *look)
+static __always_inline void queue_report(struct scratch *s, struct sk_buff *skb, struct sock *sk, bool typed,
+					 const struct sight *look)
 {
 	__u64 now = bpf_ktime_get_ns(), pid_tgid = bpf_get_current_pid_tgid();
 	__u64 sk_addr = address_of(s, sk), skb_addr = address_of(s, skb);
@@ -116,21 +117,20 @@ static __always_inline void queue_mark(struct scratch *s, struct sk_buff *skb, s
 	s->send.send_ns = send_take(t, sk_addr);
 	s->send.sk = sk_addr;
 	s->send.skb = skb_addr;
-	s->send.ifindex = skb_ifindex(skb, true);
+	s->send.ifindex = skb_ifindex(skb, typed);
 	s->send.pad = 0;
 	thread_identity(&s->send.task, pid_tgid);
 	thread_history(t, &s->send.task);
-	s->send.task.netns = sock_netns(sk, true);
+	s->send.task.netns = sock_netns(sk, typed);
 	sock_know(sk_addr);
 	xmit_expect(skb_addr);
 	emit(&s->send, len);
 }
 
 /* Forwarded packets have no socket: not ours to report. */
-SEC("?tp_btf/net_dev_queue")
-int BPF_PROG(queue_btf, struct sk_buff *skb)
+static __always_inline int queue_mark(struct sk_buff *skb, bool typed)
 {
-	struct sock *sk = skb->sk;
+	struct sock *sk = FIELD(typed, skb, sk);
 	struct scratch *s;
 	struct sight look;
 	struct bytes b;
@@ -140,14 +140,25 @@ int BPF_PROG(queue_btf, struct sk_buff *skb)
 	s = scratch_get(SCRATCH_SEND);
 	if (!s)
 		return 0;
-	skb_bytes(skb, true, &b);
-	if (sight_look(s, SCRATCH_SEND, &b, false, skb_ethertype(skb, true), sp_knobs.snap_len, true, &look))
-		queue_mark(s, skb, sk, &look);
+	skb_bytes(skb, typed, &b);
+	if (sight_look(s, SCRATCH_SEND, &b, false, skb_ethertype(skb, typed), sp_knobs.snap_len, true, &look))
+		queue_report(s, skb, sk, typed, &look);
 	return 0;
 }
 
-SEC("?tp_btf/net_dev_start_xmit")
-int BPF_PROG(xmit_btf, struct sk_buff *skb, struct net_device *dev)
+SEC("?tp_btf/net_dev_queue")
+int BPF_PROG(queue_btf, struct sk_buff *skb)
+{
+	return queue_mark(skb, true);
+}
+
+SEC("?raw_tp/net_dev_queue")
+int queue_rtp(struct bpf_raw_tracepoint_args *ctx)
+{
+	return queue_mark((void *)ctx->args[0], false);
+}
+
+static __always_inline int xmit_mark(struct sk_buff *skb, struct net_device *dev, bool typed)
 {
 	struct scratch *s = scratch_get(SCRATCH_XMIT);
 	struct rec_xmit rec = {};
@@ -158,7 +169,19 @@ int BPF_PROG(xmit_btf, struct sk_buff *skb, struct net_device *dev)
 	if (!xmit_take(rec.skb))
 		return 0;
 	emit_header(&rec.hdr, REC_XMIT, sizeof(rec), bpf_ktime_get_ns());
-	rec.ifindex = dev->ifindex;
+	rec.ifindex = FIELD(typed, dev, ifindex);
 	emit(&rec, sizeof(rec));
 	return 0;
+}
+
+SEC("?tp_btf/net_dev_start_xmit")
+int BPF_PROG(xmit_btf, struct sk_buff *skb, struct net_device *dev)
+{
+	return xmit_mark(skb, dev, true);
+}
+
+SEC("?raw_tp/net_dev_start_xmit")
+int xmit_rtp(struct bpf_raw_tracepoint_args *ctx)
+{
+	return xmit_mark((void *)ctx->args[0], (void *)ctx->args[1], false);
 }

@@ -17,7 +17,7 @@ struct knobs {
 	__u32 snap_len;     /* payload bytes per record, 64..REC_SNAP_MAX */
 	__u32 wake_bytes;   /* unread bytes in the ring at which the consumer is woken at once */
 	__u8 stun_anywhere; /* recognise STUN on any UDP port */
-	__u8 has_sched_info; /* task_struct.sched_info.last_queued is kept by this kernel */
+	__u8 read_content;  /* the socket's probe knows no skb pointer: reads are named by content too */
 	__u8 pad[6];
 	__u8 port_kind[65536]; /* enum port_kind, or-ed */
 };

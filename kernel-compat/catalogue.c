@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The catalogue's tables, all from catalogue.def. */
+#include "catalogue.h"
+
+#include <string.h>
+
+const struct instant_info instants[INSTANT_CNT] = {
+#define INSTANT(id, name, help, merged, cost) {name, help, merged, cost},
+#define CANDIDATE(instant, name, mech, progs, why, lost)
+#include "catalogue.def"
+#undef INSTANT
+#undef CANDIDATE
+};
+
+const struct candidate candidates[] = {
+#define INSTANT(id, name, help, merged, cost)
+#define CANDIDATE(instant, name, mech, progs, why, lost) \
+	{INSTANT_##instant, name, MECH_##mech, progs, why, lost},
+#include "catalogue.def"
+#undef INSTANT
+#undef CANDIDATE
+};
+
+const unsigned int candidate_cnt = sizeof(candidates) / sizeof(candidates[0]);
+
+static const struct {
+	const char *name;
+	const char *refusal;
+} mechanisms[] = {
+#define X(id, name, refusal) {name, refusal},
+	MECHANISMS(X)
+#undef X
+};
+
+const char *mechanism__name(enum mechanism mech)
+{
+	return mechanisms[mech].name;
+}
+
+const char *mechanism__refusal(enum mechanism mech)
+{
+	return mechanisms[mech].refusal;
+}
+
+const struct candidate *candidate__find(enum instant instant, const char *name)
+{
+	for (unsigned int i = 0; i < candidate_cnt; i++)
+		if (candidates[i].instant == instant && !strcmp(candidates[i].name, name))
+			return &candidates[i];
+	return NULL;
+}
+
+int instant__find(const char *name)
+{
+	for (int i = 0; i < INSTANT_CNT; i++)
+		if (!strcmp(instants[i].name, name))
+			return i;
+	return -1;
+}

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Walks the catalogue and tries: a candidate holds when its programs load and attach, alone, on this kernel. */
+#include "plan.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "catalogue.h"
+#include "feature.h"
+#include "object.h"
+
+#define TRIAL_RING_BYTES 4096
+
+static void set_reason(struct plan_skip *skip, const struct candidate *c, const char *what, const char *hint)
+{
+	skip->candidate = c->name;
+	skip->mechanism = mechanism__name(c->mech);
+	snprintf(skip->reason, sizeof(skip->reason), "%s%s%s", what, *hint ? ": " : "", hint);
+}
+
+/* 0 if the candidate holds. */
+static int try_candidate(const struct candidate *c, const struct object_opts *opts, struct plan_skip *skip)
+{
+	struct object o;
+	int err;
+
+	err = object__open(&o, opts);
+	if (!err)
+		err = object__enable(&o, c);
+	if (!err)
+		err = object__load(&o);
+	if (!err)
+		err = object__attach(&o, c, opts);
+	if (err)
+		set_reason(skip, c, o.reason[0] ? o.reason : strerror(-err), mechanism__refusal(c->mech));
+	if (o.skel)
+		object__done(&o);
+	return err;
+}
+
+/* The value of `instant` in "a=x,b=y": its length, -1 if it is not there. */
+static int forced_name(const char *force, const char *instant, const char **name)
+{
+	size_t len = strlen(instant);
+
+	for (const char *p = force; p && *p; p = strchr(p, ','), p = p ? p + 1 : NULL) {
+		if (strncmp(p, instant, len) || p[len] != '=')
+			continue;
+		*name = p + len + 1;
+		return (int)strcspn(*name, ",");
+	}
+	return -1;
+}
+
+static bool name_is(const char *name, int len, const char *what)
+{
+	return (int)strlen(what) == len && !strncmp(name, what, len);
+}
+
+static int check_force(const char *force, char *err, size_t err_len)
+{
+	for (const char *p = force; p && *p; p = strchr(p, ','), p = p ? p + 1 : NULL) {
+		char instant[32], name[32];
+		int id;
+
+		if (sscanf(p, "%31[^=,]=%31[^,]", instant, name) != 2) {
+			snprintf(err, err_len, "force-probe: '%s' is not instant=candidate", p);
+			return -EINVAL;
+		}
+		id = instant__find(instant);
+		if (id < 0) {
+			snprintf(err, err_len, "force-probe: no instant '%s' (see sigpath doctor)", instant);
+			return -EINVAL;
+		}
+		if (strcmp(name, "none") && !candidate__find(id, name)) {
+			snprintf(err, err_len, "force-probe: %s has no candidate '%s' (see sigpath doctor)", instant, name);
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+/* t_run is the same hook as t_wake where that reads the scheduler's own stamp, and must be another where it does not. */
+static const char *coupled(const struct plan *p, const struct candidate *c)
+{
+	const struct plan_choice *wake = plan__find(p, instants[INSTANT_WAKE].name);
+	bool by_info = wake && wake->candidate && !strcmp(wake->candidate, "run_info_btf");
+
+	if (c->instant == INSTANT_RUN && by_info != !strcmp(c->name, "run_info_btf"))
+		return by_info ? "t_wake already hooks sched_switch" : "t_wake does not use it";
+	return NULL;
+}
+
+static void add_skip(struct plan_choice *choice, const struct plan_skip *skip)
+{
+	if (choice->skip_cnt < PLAN_SKIPS_MAX)
+		choice->skip[choice->skip_cnt++] = *skip;
+}
+
+/* What a candidate cannot do without; a missing feature gives a better reason than the errno of a trial. */
+static int needed_feature(const struct candidate *c, const struct object_opts *opts)
+{
+	if ((c->mech == MECH_TP_BTF || c->mech == MECH_FENTRY) && !opts->btf_path)
+		return FEATURE_BTF;
+	if (c->mech == MECH_KPROBE)
+		return FEATURE_KPROBES;
+	if ((c->mech == MECH_CGROUP_INGRESS || c->mech == MECH_CGROUP_SENDMSG) && !opts->cgroup2)
+		return FEATURE_CGROUP2;
+	if (c->mech == MECH_XDP)
+		return FEATURE_XDP_LOAD_BYTES;
+	return -1;
+}
+
+/* NULL to try it, else why not. */
+static const char *preselect(const struct plan *p, const struct candidate *c, const char *force,
+			     const struct object_opts *opts)
+{
+	int feature = needed_feature(c, opts), len;
+	const char *name;
+
+	len = forced_name(force, instants[c->instant].name, &name);
+	if (len >= 0 && !name_is(name, len, c->name))
+		return "another choice was forced";
+	if (feature >= 0 && !feature__has(feature))
+		return feature__absent(feature);
+	if (c->instant == INSTANT_WAKE && !strcmp(c->name, "run_info_btf") && !feature__has(FEATURE_SCHED_INFO))
+		return feature__absent(FEATURE_SCHED_INFO);
+	return coupled(p, c);
+}
+
+static void choose(struct plan *p, enum instant instant, const struct plan_opts *opts, const struct object_opts *oo)
+{
+	struct plan_choice *choice = &p->choice[p->choice_cnt++];
+	const struct instant_info *info = &instants[instant];
+
+	memset(choice, 0, sizeof(*choice));
+	choice->instant = info->name;
+	choice->help = info->help;
+	choice->why = "";
+	choice->lost = info->cost;
+	choice->merged_as = info->merged_as;
+	for (unsigned int i = 0; i < candidate_cnt; i++) {
+		const struct candidate *c = &candidates[i];
+		struct plan_skip skip = {0};
+		const char *why_not;
+
+		if (c->instant != instant)
+			continue;
+		why_not = preselect(p, c, opts->force, oo);
+		if (why_not) {
+			set_reason(&skip, c, why_not, "");
+			add_skip(choice, &skip);
+			continue;
+		}
+		if (try_candidate(c, oo, &skip)) {
+			add_skip(choice, &skip);
+			continue;
+		}
+		choice->candidate = c->name;
+		choice->mechanism = mechanism__name(c->mech);
+		choice->why = c->why;
+		choice->lost = c->lost;
+		return;
+	}
+}
+
+const struct plan_choice *plan__find(const struct plan *p, const char *instant)
+{
+	for (unsigned int i = 0; i < p->choice_cnt; i++)
+		if (!strcmp(p->choice[i].instant, instant))
+			return &p->choice[i];
+	return NULL;
+}
+
+static bool has_choice(const struct plan *p, enum instant instant)
+{
+	const struct plan_choice *c = plan__find(p, instants[instant].name);
+
+	return c && c->candidate;
+}
+
+int plan__make(const struct plan_opts *opts, struct plan *ret, char *err, size_t err_len)
+{
+	struct object_opts oo = {.btf_path = opts->btf_path, .cgroup2 = opts->cgroup2, .ring_bytes = TRIAL_RING_BYTES};
+	char cgroup2[256];
+	int rc = check_force(opts->force, err, err_len);
+
+	if (rc)
+		return rc;
+	memset(ret, 0, sizeof(*ret));
+	if (!oo.cgroup2 && !cgroup2__find(cgroup2, sizeof(cgroup2)))
+		oo.cgroup2 = cgroup2;
+	for (int i = 0; i < INSTANT_TAP_IN; i++)
+		choose(ret, i, opts, &oo);
+	ret->taps_only = !has_choice(ret, INSTANT_SOCK) || !has_choice(ret, INSTANT_QUEUE);
+	if (!ret->taps_only)
+		return 0;
+	choose(ret, INSTANT_TAP_IN, opts, &oo);
+	choose(ret, INSTANT_TAP_OUT, opts, &oo);
+	if (!has_choice(ret, INSTANT_TAP_IN) && !has_choice(ret, INSTANT_TAP_OUT)) {
+		snprintf(err, err_len, "the kernel refused every program: %s", ret->choice[1].skip[0].reason);
+		return -EPERM;
+	}
+	return 0;
+}
