@@ -231,7 +231,7 @@ static int next_option(struct loader *l, int argc, char **argv, int *idx, struct
 /* First without apply, for the actions and --config; then, after the file was read, with. */
 static int load_options(struct loader *l, int argc, char **argv, bool apply)
 {
-	struct option o;
+	struct option o = {.action = -1};
 
 	for (int i = 1; i < argc;) {
 		int rc = next_option(l, argc, argv, &i, &o);
