@@ -86,7 +86,8 @@ static int set_value(struct loader *l, const struct setting *s, const char *valu
 	if (rc == -ENOMEM)
 		return fail(l, rc, "%s%s: out of memory", where, s->key);
 	setting__expected(s, expected, sizeof(expected));
-	return fail(l, rc, "%s%s: '%s' is not valid, expected %s", where, s->key, value, expected);
+	return fail(l, rc, "%s%s: '%s' is %s, expected %s", where, s->key, value,
+		    rc == -E2BIG ? "too much" : "not valid", expected);
 }
 
 static int set_defaults(struct loader *l)
