@@ -85,12 +85,14 @@ static void read_exe(const struct process_table *t, struct process *p)
 	if (n <= 0) {
 		/* Kernel thread, or not ours to see. */
 		n = read_file(t, p->tgid, "comm", target, sizeof(target));
-		if (n <= 0)
-			return;
+		len = n > 0 ? (size_t)n : 0;
+		if (len && target[len - 1] == '\n')
+			len--;
+		target[len] = '\0';
+		snprintf(p->exe, sizeof(p->exe), "%.*s", PROCESS_EXE_LEN - 1, target);
+		return;
 	}
 	len = (size_t)n;
-	if (target[len - 1] == '\n')
-		len--;
 	if (len > tail && memcmp(target + len - tail, deleted, tail) == 0)
 		len -= tail;
 	target[len] = '\0';
