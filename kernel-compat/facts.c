@@ -84,7 +84,8 @@ static void read_limits(const char *root, struct facts *f)
 		if (sscanf(line, "Max locked memory %63s", soft) != 1)
 			continue;
 		f->memlock_known = true;
-		f->memlock_bytes = strcmp(soft, "unlimited") ? strtoull(soft, NULL, 10) : UINT64_MAX;
+		f->memlock_bytes =
+			strcmp(soft, "unlimited") ? strtoull(soft, NULL, 10) : UINT64_MAX;
 	}
 	if (file)
 		fclose(file);
@@ -136,7 +137,8 @@ static bool has_file(const char *root, const char *path)
 {
 	char full[PATH_LEN];
 
-	return snprintf(full, sizeof(full), "%s%s", root, path) < (int)sizeof(full) && !access(full, R_OK);
+	return snprintf(full, sizeof(full), "%s%s", root, path) < (int)sizeof(full) &&
+	       !access(full, R_OK);
 }
 
 void facts__read(const char *root, struct facts *ret)
@@ -152,7 +154,8 @@ void facts__read(const char *root, struct facts *ret)
 	read_limits(root, ret);
 	read_mounts(root, ret);
 	read_lockdown(root, ret);
-	ret->unprivileged_bpf_disabled = read_int(root, "/proc/sys/kernel/unprivileged_bpf_disabled");
+	ret->unprivileged_bpf_disabled =
+		read_int(root, "/proc/sys/kernel/unprivileged_bpf_disabled");
 	ret->kptr_restrict = read_int(root, "/proc/sys/kernel/kptr_restrict");
 	ret->bpf_jit = read_int(root, "/proc/sys/net/core/bpf_jit_enable");
 }

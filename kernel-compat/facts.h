@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Facts about this host that decide what can be observed. Read from /proc and /sys only: nothing is loaded or changed,
- * and no privilege is needed (what may not be read is "unknown"). */
+/* Facts about this host that decide what can be observed. Read from /proc and /sys only: nothing is
+ * loaded or changed, and no privilege is needed (what may not be read is "unknown"). */
 #ifndef SIGPATH_FACTS_H
 #define SIGPATH_FACTS_H
 
@@ -26,27 +26,29 @@ enum facts_cap {
 
 #define FACTS_WORD_LEN 64
 #define FACTS_PATH_LEN 256
-#define FACTS_UNKNOWN (-1)
+#define FACTS_UNKNOWN  (-1)
 
 struct facts {
 	char release[FACTS_WORD_LEN]; /* "6.18.44", "" unknown */
 	char machine[FACTS_WORD_LEN]; /* "x86_64" */
-	bool has_btf;                 /* the kernel describes its own types */
+	bool has_btf;		      /* the kernel describes its own types */
 	bool caps_known;
-	uint64_t caps;                 /* effective, bits as in linux/capability.h */
-	char lockdown[FACTS_WORD_LEN]; /* "none", "integrity", "confidentiality", "" unknown or not built in */
+	uint64_t caps;		       /* effective, bits as in linux/capability.h */
+	char lockdown[FACTS_WORD_LEN]; /* "none", "integrity", "confidentiality", "" unknown or not
+					  built in */
 	char cgroup2[FACTS_PATH_LEN];  /* mount point of cgroup2, "" none */
 	int unprivileged_bpf_disabled; /* sysctls: value, or FACTS_UNKNOWN */
 	int kptr_restrict;
 	int bpf_jit;
-	int seccomp;           /* 0 none, 1 strict, 2 filter, or FACTS_UNKNOWN */
+	int seccomp; /* 0 none, 1 strict, 2 filter, or FACTS_UNKNOWN */
 	bool memlock_known;
 	uint64_t memlock_bytes; /* soft limit; UINT64_MAX is unlimited */
 };
 
 #define FACTS_BTF_PATH "/sys/kernel/btf/vmlinux"
 
-/* root is put before each path: "" for this host, a directory in tests. Never fails: what cannot be read is unknown. */
+/* root is put before each path: "" for this host, a directory in tests. Never fails: what cannot be
+ * read is unknown. */
 void facts__read(const char *root, struct facts *ret);
 /* Effective; false when not known. */
 bool facts__has_cap(const struct facts *f, enum facts_cap cap);

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A snapshot of the daemon as plain structs, parsed from its JSON line. Immutable once parsed. All
+ * text is cleaned (text__clean): it can go to a terminal as it is. Unknown fields are ignored,
+ * missing ones are 0, "" or MODEL_NONE. */
+#ifndef SIGPATH_MODEL_H
+#define SIGPATH_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define MODEL_PROTOCOL	1
+#define MODEL_NONE	UINT64_MAX /* null: not known, too few samples, or unbounded */
+#define MODEL_NAME_LEN	128
+#define MODEL_WORD_LEN	48
+#define MODEL_TEXT_LEN	192
+#define MODEL_ERROR_LEN 256
+
+struct model_quantile {
+	uint64_t ns;
+	uint64_t lo_ns;
+	uint64_t hi_ns;
+};
+
+struct model_stage {
+	char name[MODEL_NAME_LEN];
+	char letter; /* unique within its row: a letter taken already becomes upper case, then a
+			digit */
+	uint64_t sum_ns;
+	uint64_t n;
+	uint64_t p50_ns;
+	uint64_t p99_ns;
+	uint64_t max_ns;
+};
+
+struct model_share {
+	char name[MODEL_NAME_LEN];
+	uint64_t ns;
+};
+
+/* Requests whose total fell into one bucket. Only with "view":"stages". */
+struct model_cell {
+	uint64_t upper_ns; /* MODEL_NONE: no upper edge */
+	uint64_t n;
+	uint64_t total_ns;
+	unsigned int share_cnt;
+	struct model_share *share;
+};
+
+/* The slow requests: the bucket of the quantile q and above, since start. */
+struct model_tail {
+	bool known;
+	double q;
+	uint64_t edge_ns;
+	uint64_t n;
+	uint64_t total_ns;
+	unsigned int stage_cnt;
+	struct model_stage *stage; /* name, letter and sum_ns only */
+};
+
+struct model_row {
+	char service[MODEL_NAME_LEN];
+	char side[MODEL_WORD_LEN];
+	char method[MODEL_WORD_LEN];
+	char comm[MODEL_WORD_LEN];
+	uint64_t netns;
+	uint64_t cgroup;
+	double rate;
+	uint64_t n;	  /* in the window */
+	uint64_t n_total; /* since start */
+	struct model_quantile p50, p90, p99, p999;
+	uint64_t min_ns, max_ns, mean_ns;
+	uint64_t errors, timeouts; /* in the window; of a daemon that does not tell: since start */
+	uint64_t retransmits, in_flight, oldest_ns;
+	unsigned int stage_cnt;
+	struct model_stage *stage;
+	struct model_tail tail;
+	bool has_cells;
+	unsigned int cell_cnt;
+	struct model_cell *cell;
+};
+
+struct model_loss {
+	char name[MODEL_WORD_LEN];
+	char kind[MODEL_WORD_LEN]; /* "loss", "drop", "info" */
+	char help[MODEL_TEXT_LEN];
+	uint64_t count;
+};
+
+struct model_skip {
+	char candidate[MODEL_WORD_LEN];
+	char mechanism[MODEL_WORD_LEN];
+	char reason[MODEL_TEXT_LEN];
+};
+
+struct model_choice {
+	char instant[MODEL_WORD_LEN];
+	char candidate[MODEL_WORD_LEN];
+	char mechanism[MODEL_WORD_LEN];
+	char state[MODEL_WORD_LEN]; /* "active", "merged" */
+	char why[MODEL_TEXT_LEN];
+	char lost[MODEL_TEXT_LEN];
+	char merged_as[MODEL_WORD_LEN]; /* the stage its neighbours merge to, "" */
+	unsigned int skip_cnt;
+	struct model_skip *skip;
+};
+
+struct model_tap {
+	char ifname[MODEL_WORD_LEN];
+	char direction[MODEL_WORD_LEN];
+	char candidate[MODEL_WORD_LEN];
+	char state[MODEL_WORD_LEN];
+	char reason[MODEL_TEXT_LEN];
+	uint64_t ifindex;
+	uint64_t netns;
+};
+
+struct model_totals {
+	uint64_t messages, transactions, joined, unjoined, in_flight, oldest_ns, timeouts, errors,
+		lost;
+	double messages_per_s;
+};
+
+struct model {
+	uint64_t seq, mono_ns, uptime_ns, window_ns;
+	char time[MODEL_WORD_LEN]; /* ISO 8601, UTC */
+	char host[MODEL_NAME_LEN];
+	char kernel[MODEL_NAME_LEN];
+	struct model_totals totals;
+	unsigned int row_cnt, loss_cnt, choice_cnt, tap_cnt;
+	struct model_row *row;
+	struct model_loss *loss;
+	struct model_choice *choice;
+	struct model_tap *tap;
+};
+
+/* Parses one reply line. *ret is returned owned, written only on success. On failure err says what
+ * is wrong in words for the operator: -EBADMSG not JSON or not a snapshot, -EPROTO another
+ * protocol, -EREMOTEIO the daemon's own error. */
+int model__parse(const char *line, struct model **ret, char err[MODEL_ERROR_LEN]);
+void model__free(struct model *m);
+
+/* Summed latency of the row's requests in the window. */
+uint64_t model__sum_ns(const struct model_row *row);
+/* A choice that is merged, or that measures less than the best candidate would. */
+bool model__is_degraded(const struct model_choice *choice);
+/* A ledger row that says something was lost: kind loss or drop, count not 0. */
+bool model__is_lost(const struct model_loss *loss);
+/* "server" -> "srv", "client" -> "cli", else the side itself. */
+const char *model__side_short(const struct model_row *row);
+
+#endif
