@@ -23,9 +23,14 @@ WORK=
 JOB=
 JOBS=()
 EXIT_HOOKS=()
+exec {NAP_FD}<> <(:) # a pipe that nobody writes to: reading it for a while is a sleep without a process
 
 at_exit() {
 	EXIT_HOOKS+=("$*")
+}
+
+nap() {
+	read -rt "$1" -u "$NAP_FD" || true
 }
 
 # wait_until SECONDS CMD...: polls until the command succeeds; 1 when the time is over.
@@ -36,7 +41,7 @@ wait_until() {
 		if [ "$SECONDS" -ge "$deadline" ]; then
 			return 1
 		fi
-		sleep 0.05
+		nap 0.05
 	done
 }
 
