@@ -18,9 +18,8 @@
 #include "conn.h"
 #include "peer.h"
 
-#define EVENTS_MAX    32
-#define LINES_PER_RUN 4
-#define TEXT_MAX      160
+#define EVENTS_MAX 32
+#define TEXT_MAX   160
 
 static const char out_of_memory[] =
 	"{\"type\":\"error\",\"error\":\"out of memory\",\"hint\":\"try again later\"}";
@@ -254,20 +253,22 @@ static void accept_clients(struct server *s)
 
 /* --- clients --- */
 
-static int answer_lines(struct server *s, struct conn *c)
+/* One request at a time: a snapshot may take milliseconds, and the caller has other work between
+ * two of them. */
+static int answer_line(struct server *s, struct conn *c)
 {
-	const char *line;
+	const char *line, *text;
 	size_t len;
-	int rc = 0;
+	char *reply;
+	int rc;
 
-	for (int i = 0; i < LINES_PER_RUN && !rc && conn__find_line(c, &line, &len); i++) {
-		char *reply = s->reply(s->ctx, line, len);
-		const char *text = reply ? reply : out_of_memory;
-
-		conn__take_line(c, len);
-		rc = conn__send(c, text, strlen(text));
-		free(reply);
-	}
+	if (!conn__find_line(c, &line, &len))
+		return 0;
+	reply = s->reply(s->ctx, line, len);
+	text = reply ? reply : out_of_memory;
+	conn__take_line(c, len);
+	rc = conn__send(c, text, strlen(text));
+	free(reply);
 	if (rc == -ENOBUFS)
 		s->counts.slow++;
 	return rc;
@@ -290,7 +291,7 @@ static int serve_client(struct server *s, struct conn *c, uint32_t events)
 				"send one JSON object per line");
 	}
 	if (!rc)
-		rc = answer_lines(s, c);
+		rc = answer_line(s, c);
 	return rc;
 }
 
