@@ -43,7 +43,7 @@ void server__free(struct server *s);
 
 /* Readable when server__run has something to do; level-triggered. Stays the server's. */
 int server__fd(const struct server *s);
-/* Does what is ready: at most one request of each client, so that the caller's loop goes on. */
+/* Does what is ready: a request or two of each client, so that the caller's loop goes on. */
 void server__run(struct server *s);
 
 /* False: a group was asked for, but it does not exist or the socket cannot be given to it. */
