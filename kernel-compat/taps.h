@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Taps on interfaces: which, in which namespaces, by what, and what the kernel said. Interfaces that appear later are
  * found through rtnetlink; one that goes takes its tap along. Everything is held by links, which a killed daemon loses
- * too (clsact filters, used only where tcx is missing, are found and replaced at the next start). */
+ * too (clsact filters, used only where tcx is missing, are found and replaced at the next start).
+ *
+ * Only interfaces with an Ethernet header are tapped; others that were named have a row that says so. A watched
+ * namespace lives at least as long as the taps. One thread calls all of this: entering a namespace moves it there and
+ * back. */
 #ifndef SIGPATH_TAPS_H
 #define SIGPATH_TAPS_H
 
@@ -12,7 +16,7 @@
 #include "object.h"
 #include "plan.h"
 
-#define TAPS_MAX 256 /* interfaces watched; more are counted in `refused` */
+#define TAPS_MAX 256 /* interfaces watched; more are counted by taps__refused */
 
 struct taps_opts {
 	const char *const *interfaces; /* names or patterns (fnmatch); cnt 0: physical, veth and lo are found */
@@ -31,7 +35,7 @@ struct tap_state {
 	int ifindex;
 	char ifname[16];
 	uint32_t netns;        /* inode */
-	const char *direction; /* "in", "out", "both" */
+	const char *direction; /* "in", "out"; "both": one socket sees both */
 	const char *candidate; /* program name, "" none */
 	const char *state;     /* "native", "generic", "tcx", "clsact", "socket", "off" */
 	char reason[PLAN_REASON_LEN]; /* why not something better, e.g. who holds the XDP hook */
@@ -39,15 +43,21 @@ struct tap_state {
 
 struct taps;
 
-/* Borrows o and the strings of opts until taps__free. -ENODEV: an interface was named that does not exist in any of the
- * namespaces (err says which and lists what is there). -ENOENT/-EPERM: a namespace cannot be entered. */
+/* Borrows o and the strings of opts until taps__free. With stamp_only the object has tap_xdp loaded if the plan chose it;
+ * else the plan's tap_in and tap_out. Candidates of those instants that come later in the catalogue are used where the
+ * better ones fail on an interface, if their programs are loaded too.
+ * -ENODEV: an interface was named that does not exist in any of the namespaces (err says which and lists what is
+ * there). -ENOENT/-EPERM: a namespace cannot be entered. */
 int taps__new(const struct taps_opts *opts, const struct plan *plan, struct object *o, struct taps **ret, char *err,
 	      size_t err_len);
 void taps__free(struct taps *t);
 /* An epoll descriptor that is readable when links changed; then call taps__run. */
 int taps__fd(const struct taps *t);
 void taps__run(struct taps *t);
+/* Rows: one per interface and direction. */
 unsigned int taps__cnt(const struct taps *t);
 const struct tap_state *taps__at(const struct taps *t, unsigned int idx);
+/* Interfaces left out because TAPS_MAX are watched. */
+unsigned int taps__refused(const struct taps *t);
 
 #endif
