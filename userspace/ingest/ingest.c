@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Records to messages. */
+#include "ingest.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pending.h"
+
+struct ingest {
+	struct ingest_opts opts;
+	struct ledger *ledger;
+	struct session *session;
+	struct pending_table *pending;
+};
+
+int ingest__new(const struct ingest_opts *opts, struct ingest **ret)
+{
+	struct ingest *in = calloc(1, sizeof(*in));
+	int err;
+
+	if (!in)
+		return -ENOMEM;
+	in->opts = *opts;
+	in->ledger = opts->ledger;
+	in->session = opts->session;
+	err = pending_table__new(opts->max_messages, &in->pending);
+	if (err) {
+		free(in);
+		return err;
+	}
+	*ret = in;
+	return 0;
+}
+
+void ingest__free(struct ingest *in)
+{
+	if (!in)
+		return;
+	pending_table__free(in->pending);
+	free(in);
+}
+
+static void tally(struct ingest *in, enum ledger_id id)
+{
+	in->ledger->count[id]++;
+}
+
+/* A message that leaves the table without its second half. */
+static void lose(struct ingest *in, struct pending *p, enum ledger_id id)
+{
+	tally(in, id);
+	if (p->kind == PENDING_RX)
+		session__lose(in->session, &p->part);
+}
+
+static struct pending *hold(struct ingest *in, const struct pending *src)
+{
+	struct pending *evicted, *p = pending_table__add(in->pending, src, &evicted);
+
+	if (evicted)
+		lose(in, evicted, LEDGER_MESSAGES_FULL);
+	if (!p) {
+		free(src->sent);
+		tally(in, LEDGER_NO_MEMORY);
+	}
+	return p;
+}
+
+/* False: not a message the session can use; counted. */
+static bool understand(struct ingest *in, const uint8_t *payload, const struct rec_print *print, uint8_t proto,
+		       struct brief *b)
+{
+	int err = brief__parse(payload, print->snap_len, print->msg_len, proto, b);
+
+	if (!err)
+		return true;
+	tally(in, err == -ENODATA && print->snap_len < print->msg_len ? LEDGER_SNAP_SHORT : LEDGER_PARSE_FAILED);
+	return false;
+}
+
+static void on_rx(struct ingest *in, const struct rec_rx *r)
+{
+	struct pending p = {.kind = PENDING_RX,
+			    .sk = r->sk,
+			    .skb = r->skb,
+			    .hash = r->print.hash,
+			    .msg_len = r->print.msg_len,
+			    .since_ns = r->hdr.ts_ns};
+	struct brief b;
+
+	tally(in, LEDGER_MESSAGES);
+	p.rx = (struct rx_leg){.nic_ns = r->nic_ns, .stack_ns = r->stack_ns, .sock_ns = r->hdr.ts_ns};
+	p.is_known = understand(in, r->payload, &r->print, r->flow.proto, &b);
+	if (p.is_known)
+		p.part = session__arrive(in->session, &b, &r->flow, &p.rx, r->hdr.ts_ns);
+	if (in->opts.has_read)
+		hold(in, &p);
+	else
+		session__read(in->session, &p.part, &p.rx, NULL, r->hdr.ts_ns);
+}
+
+/* The received message that a read took, NULL when it cannot be told. */
+static struct pending *find_read(struct ingest *in, const struct rec_read *r)
+{
+	struct pending *p = r->skb ? pending_table__find_skb(in->pending, PENDING_RX, r->skb) : NULL;
+	unsigned int copies = 0;
+	bool is_ambiguous;
+
+	if (p)
+		return p;
+	if (r->print.hash) {
+		p = pending_table__find_content(in->pending, r->sk, r->print.hash, r->print.msg_len, &copies);
+		if (copies > 1)
+			tally(in, LEDGER_REORDERED);
+		if (p)
+			return p;
+	}
+	/* a buffer that could not be read back, or that was shorter than the message */
+	p = pending_table__find_only(in->pending, r->sk, &is_ambiguous);
+	if (p && (r->print.hash && r->print.msg_len >= p->msg_len))
+		p = NULL;
+	tally(in, p ? LEDGER_JOINED_BY_ORDER : is_ambiguous ? LEDGER_AMBIGUOUS : LEDGER_UNJOINED_READ);
+	return p;
+}
+
+static void on_read(struct ingest *in, const struct rec_read *r)
+{
+	struct pending *p = find_read(in, r);
+
+	if (!p)
+		return;
+	tally(in, LEDGER_JOINED);
+	p->rx.read_ns = r->hdr.ts_ns;
+	rx_leg__split(&p->rx, &r->task);
+	session__read(in->session, &p->part, &p->rx, &r->task, r->hdr.ts_ns);
+	pending_table__remove(in->pending, p);
+}
+
+static void on_send(struct ingest *in, const struct rec_send *r)
+{
+	struct pending p = {.kind = PENDING_TX, .sk = r->sk, .skb = r->skb, .since_ns = r->hdr.ts_ns};
+	struct pending *old = pending_table__find_skb(in->pending, PENDING_TX, r->skb);
+	struct brief b;
+
+	/* the same skb again before its driver stamp: a lower device of a stack (VLAN, bond) */
+	if (old)
+		return;
+	tally(in, LEDGER_MESSAGES);
+	if (!understand(in, r->payload, &r->print, r->flow.proto, &b))
+		return;
+	p.tx = (struct tx_leg){.send_ns = r->send_ns, .queue_ns = r->hdr.ts_ns};
+	if (!in->opts.has_xmit) {
+		session__sent(in->session, &b, &r->flow, &p.tx, &r->task, r->hdr.ts_ns);
+		return;
+	}
+	p.sent = malloc(sizeof(*p.sent));
+	if (!p.sent) {
+		tally(in, LEDGER_NO_MEMORY);
+		return;
+	}
+	*p.sent = (struct pending_sent){.brief = b, .flow = r->flow, .task = r->task};
+	hold(in, &p);
+}
+
+static void on_xmit(struct ingest *in, const struct rec_xmit *r)
+{
+	struct pending *p = pending_table__find_skb(in->pending, PENDING_TX, r->skb);
+
+	if (!p)
+		return;
+	p->tx.xmit_ns = r->hdr.ts_ns;
+	session__sent(in->session, &p->sent->brief, &p->sent->flow, &p->tx, &p->sent->task, r->hdr.ts_ns);
+	pending_table__remove(in->pending, p);
+}
+
+static void on_drop(struct ingest *in, const struct rec_drop *r)
+{
+	struct pending *p = NULL;
+	bool is_rcvbuf = in->opts.rcvbuf_reason ? r->reason == in->opts.rcvbuf_reason : r->reason == 0;
+
+	if (r->flow.flags & REC_F_EGRESS)
+		p = pending_table__find_skb(in->pending, PENDING_TX, r->skb);
+	else
+		p = pending_table__find_newest(in->pending, r->sk, r->print.hash, r->print.msg_len);
+	if (!p) {
+		tally(in, LEDGER_DROP_UNKNOWN);
+		return;
+	}
+	lose(in, p, is_rcvbuf ? LEDGER_DROP_RCVBUF : LEDGER_DROP_KERNEL);
+	pending_table__remove(in->pending, p);
+}
+
+/* A tap alone: arrival and read, or send and driver, are one instant. */
+static void on_tap(struct ingest *in, const struct rec_tap *r)
+{
+	struct session_part part;
+	struct brief b;
+
+	tally(in, LEDGER_MESSAGES);
+	if (!understand(in, r->payload, &r->print, r->flow.proto, &b))
+		return;
+	if (r->flow.flags & REC_F_EGRESS) {
+		struct tx_leg tx = {.xmit_ns = r->hdr.ts_ns};
+
+		session__sent(in->session, &b, &r->flow, &tx, NULL, r->hdr.ts_ns);
+	} else {
+		struct rx_leg rx = {.nic_ns = r->hdr.ts_ns};
+
+		part = session__arrive(in->session, &b, &r->flow, &rx, r->hdr.ts_ns);
+		session__read(in->session, &part, &rx, NULL, r->hdr.ts_ns);
+	}
+}
+
+/* Bytes of the fixed part of each kind. */
+static size_t fixed_len(uint16_t kind)
+{
+	switch (kind) {
+#define X(id, name, type, help) \
+	case REC_##name:        \
+		return sizeof(struct type);
+		RECORD_KINDS(X)
+#undef X
+	default:
+		return 0;
+	}
+}
+
+/* The payload must lie inside the record, whatever its own length fields say. */
+static bool is_sound(size_t len, const struct rec_print *print, size_t fixed)
+{
+	return print->snap_len <= len - fixed && print->snap_len <= print->msg_len;
+}
+
+static bool has_sound_payload(const void *data, size_t len, uint16_t kind, size_t fixed)
+{
+	switch (kind) {
+	case REC_RX:
+		return is_sound(len, &((const struct rec_rx *)data)->print, fixed);
+	case REC_SEND:
+		return is_sound(len, &((const struct rec_send *)data)->print, fixed);
+	case REC_TAP:
+		return is_sound(len, &((const struct rec_tap *)data)->print, fixed);
+	default:
+		return true;
+	}
+}
+
+int ingest__record(struct ingest *in, const void *data, size_t len)
+{
+	const struct rec_hdr *hdr = data;
+	size_t fixed;
+
+	if (len < sizeof(*hdr)) {
+		tally(in, LEDGER_RECORD_SHORT);
+		return 0;
+	}
+	fixed = fixed_len(hdr->kind);
+	if (!fixed || len < fixed || !has_sound_payload(data, len, hdr->kind, fixed)) {
+		tally(in, fixed ? LEDGER_RECORD_SHORT : LEDGER_RECORD_UNKNOWN);
+		return 0;
+	}
+	switch (hdr->kind) {
+	case REC_RX:
+		on_rx(in, data);
+		break;
+	case REC_READ:
+		on_read(in, data);
+		break;
+	case REC_SEND:
+		on_send(in, data);
+		break;
+	case REC_XMIT:
+		on_xmit(in, data);
+		break;
+	case REC_DROP:
+		on_drop(in, data);
+		break;
+	case REC_TAP:
+		on_tap(in, data);
+		break;
+	}
+	return 0;
+}
+
+static void copy_counts(struct ingest *in)
+{
+	const struct session_counts *c = session__counts(in->session);
+	uint64_t *n = in->ledger->count;
+
+	n[LEDGER_INVALID] = c->invalid;
+	n[LEDGER_RETRANSMITS] = c->retransmits;
+	n[LEDGER_ORPHAN_REPLIES] = c->orphan_replies;
+	n[LEDGER_NO_REPLY_EXPECTED] = c->no_reply_expected;
+	n[LEDGER_TIMEOUTS] = c->timeouts;
+	n[LEDGER_TRANSACTIONS_FULL] = c->evicted;
+	n[LEDGER_PARTIAL_MERGED] = c->merged;
+}
+
+void ingest__tick(struct ingest *in, uint64_t now_ns)
+{
+	struct pending *p;
+
+	while ((p = pending_table__oldest(in->pending))) {
+		uint64_t limit = p->kind == PENDING_RX ? in->opts.unread_ns : in->opts.unsent_ns;
+
+		if (now_ns < p->since_ns || now_ns - p->since_ns <= limit)
+			break;
+		lose(in, p, p->kind == PENDING_RX ? LEDGER_UNREAD : LEDGER_UNSENT);
+		pending_table__remove(in->pending, p);
+	}
+	session__tick(in->session, now_ns);
+	copy_counts(in);
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* From instants to stages. Every nanosecond between the first and the last instant gets exactly one stage. */
+#include "leg.h"
+
+/* Where a thread waits for messages: asleep there, it is woken by them. Numbers of the running architecture. */
+#include <sys/syscall.h>
+
+static const int wait_syscalls[] = {
+	SYS_read,	  SYS_readv,	SYS_recvfrom,	SYS_recvmsg,	 SYS_recvmmsg,
+	SYS_ppoll,	  SYS_pselect6, SYS_epoll_pwait, SYS_epoll_pwait2, SYS_io_uring_enter,
+#ifdef SYS_poll
+	SYS_poll,
+#endif
+#ifdef SYS_select
+	SYS_select,
+#endif
+#ifdef SYS_epoll_wait
+	SYS_epoll_wait,
+#endif
+};
+
+static bool is_wait(int nr)
+{
+	for (unsigned int i = 0; i < sizeof(wait_syscalls) / sizeof(wait_syscalls[0]); i++)
+		if (wait_syscalls[i] == nr)
+			return true;
+	return false;
+}
+
+static uint64_t max_u64(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* The part of one off-CPU interval behind `from`. */
+static void split_off(struct sockq_split *s, const struct off_cpu *o, uint64_t from)
+{
+	uint64_t queued = max_u64(o->queued_ns, from);
+
+	if (!o->queued_ns && is_wait(o->syscall_nr)) {
+		s->wakeup_runq_ns += o->run_ns - from;
+		return;
+	}
+	if (!o->queued_ns || queued > o->run_ns)
+		queued = o->run_ns;
+	if (is_wait(o->syscall_nr) && !(o->flags & REC_F_PREEMPTED))
+		s->wakeup_ns += queued - from;
+	else
+		s->backlog_ns += queued - from;
+	s->runq_ns += o->run_ns - queued;
+}
+
+void rx_leg__split(struct rx_leg *leg, const struct rec_task *reader)
+{
+	struct sockq_split *s = &leg->sockq;
+	uint64_t at = leg->sock_ns;
+	uint32_t cnt = reader->off_cnt < OFF_CPU_MAX ? reader->off_cnt : OFF_CPU_MAX;
+
+	*s = (struct sockq_split){0};
+	if (!leg->sock_ns || leg->read_ns < leg->sock_ns)
+		return;
+	if (!cnt) {
+		s->undivided_ns = leg->read_ns - at;
+		return;
+	}
+	/* A full history may have forgotten what came before. */
+	if (cnt == OFF_CPU_MAX && reader->off[0].off_ns > at && reader->off[0].off_ns <= leg->read_ns) {
+		s->undivided_ns = reader->off[0].off_ns - at;
+		at = reader->off[0].off_ns;
+	}
+	for (uint32_t i = 0; i < cnt; i++) {
+		const struct off_cpu *o = &reader->off[i];
+
+		if (o->run_ns <= at || o->run_ns > leg->read_ns || o->off_ns > o->run_ns)
+			continue;
+		if (o->off_ns > at) {
+			s->backlog_ns += o->off_ns - at;
+			at = o->off_ns;
+		}
+		split_off(s, o, at);
+		at = o->run_ns;
+	}
+	s->backlog_ns += leg->read_ns - at;
+}
+
+uint64_t rx_leg__start_ns(const struct rx_leg *leg)
+{
+	return leg->nic_ns ? leg->nic_ns : leg->stack_ns ? leg->stack_ns : leg->sock_ns ? leg->sock_ns : leg->read_ns;
+}
+
+uint64_t tx_leg__start_ns(const struct tx_leg *leg)
+{
+	return leg->send_ns ? leg->send_ns : leg->queue_ns ? leg->queue_ns : leg->xmit_ns;
+}
+
+uint64_t tx_leg__end_ns(const struct tx_leg *leg)
+{
+	return leg->xmit_ns ? leg->xmit_ns : leg->queue_ns ? leg->queue_ns : leg->send_ns;
+}
+
+static void path_share(struct path *p, stage_mask_t mask, uint64_t ns)
+{
+	for (unsigned int i = 0; i < p->share_cnt; i++) {
+		if (p->share[i].mask == mask) {
+			p->share[i].ns += ns;
+			return;
+		}
+	}
+	if (p->share_cnt == STAGE_SHARES_MAX) {
+		p->invalid = true;
+		return;
+	}
+	p->share[p->share_cnt++] = (struct stage_share){.mask = mask, .ns = ns};
+}
+
+/* Next instant: everything since the last known one is `stage` and what is pending. */
+static void path_step(struct path *p, stage_mask_t stage, uint64_t t_ns)
+{
+	if (!p->start_ns) {
+		p->start_ns = p->last_ns = t_ns;
+		return;
+	}
+	p->pending |= stage;
+	if (!t_ns)
+		return;
+	if (t_ns < p->last_ns) {
+		p->invalid = true;
+		return;
+	}
+	path_share(p, p->pending ? p->pending : STAGE_UNATTRIBUTED, t_ns - p->last_ns);
+	p->pending = 0;
+	p->last_ns = t_ns;
+}
+
+/* The socket queue, divided where the kernel told enough. */
+static void path_sockq(struct path *p, const struct rx_leg *leg)
+{
+	const struct sockq_split *s = &leg->sockq;
+	const struct stage_share part[] = {
+		{STAGE_WAKEUP, s->wakeup_ns},
+		{STAGE_RUNQ, s->runq_ns},
+		{STAGE_WAKEUP | STAGE_RUNQ, s->wakeup_runq_ns},
+		{STAGE_BACKLOG, s->backlog_ns},
+		{STAGE_SOCKQ, s->undivided_ns},
+	};
+
+	if (!leg->sock_ns || leg->read_ns < leg->sock_ns || p->pending || p->invalid) {
+		path_step(p, STAGE_SOCKQ, leg->read_ns);
+		return;
+	}
+	for (unsigned int i = 0; i < sizeof(part) / sizeof(part[0]); i++)
+		if (part[i].ns)
+			path_share(p, part[i].mask, part[i].ns);
+	p->last_ns = leg->read_ns;
+}
+
+void path__rx(struct path *p, stage_mask_t before, const struct rx_leg *leg)
+{
+	path_step(p, before, leg->nic_ns);
+	path_step(p, STAGE_DRIVER, leg->stack_ns);
+	path_step(p, STAGE_STACK, leg->sock_ns);
+	path_sockq(p, leg);
+}
+
+void path__tx(struct path *p, stage_mask_t before, const struct tx_leg *leg)
+{
+	path_step(p, before, leg->send_ns);
+	path_step(p, STAGE_TX, leg->queue_ns);
+	path_step(p, STAGE_QDISC, leg->xmit_ns);
+}
+
+uint64_t path__total_ns(const struct path *p)
+{
+	return p->last_ns - p->start_ns;
+}

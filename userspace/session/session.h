@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* From messages to transactions: matching by RFC 3261 17.1.3 and 17.2.3 and by STUN transaction id, on both sides, also
+ * through a proxy on this host (request in, request forwarded, reply in, reply out). Finished ones go to the statistics
+ * and the log. One thread owns it. */
+#ifndef SIGPATH_SESSION_H
+#define SIGPATH_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "brief.h"
+#include "leg.h"
+#include "stats.h"
+#include "txn.h"
+
+struct session_counts {
+	uint64_t transactions; /* measured */
+	uint64_t invalid;
+	uint64_t merged; /* measured with at least one merged stage */
+	uint64_t retransmits;
+	uint64_t orphan_replies;
+	uint64_t no_reply_expected;
+	uint64_t timeouts;
+	uint64_t errors;
+	uint64_t evicted; /* open ones, table full */
+	uint64_t unread;  /* client replies that were not seen being read */
+};
+
+/* What the log and tests get of each measured transaction. */
+struct session_done {
+	const struct txn *txn;
+	const struct path *path;
+	bool is_proxied;
+};
+
+struct session_opts {
+	unsigned int max_transactions;
+	uint64_t sip_timeout_ns;
+	uint64_t stun_timeout_ns;
+	uint64_t linger_ns;
+	struct stats *stats; /* borrowed */
+	/* NULL: nobody listens, and no text is kept. */
+	void (*on_done)(void *ctx, const struct session_done *done);
+	void *ctx;
+};
+
+/* Which part of a transaction a received message is. */
+struct session_part {
+	txn_ref_t txn; /* 0: none (ACK, indication, retransmission, orphan) */
+	bool is_reply;
+};
+
+struct session;
+
+int session__new(const struct session_opts *opts, struct session **ret);
+void session__free(struct session *s);
+
+/* A message is on its way to local software: queued on a socket, or seen by a tap. The leg has what is known so far. */
+struct session_part session__arrive(struct session *s, const struct brief *b, const struct rec_flow *flow,
+				    const struct rx_leg *leg, uint64_t now_ns);
+/* ... and was read (leg complete). task NULL: the plan does not see reads. */
+void session__read(struct session *s, const struct session_part *part, const struct rx_leg *leg,
+		   const struct rec_task *task, uint64_t now_ns);
+/* ... or was dropped, or is known not to be read: the transaction waits for a retransmission. */
+void session__lose(struct session *s, const struct session_part *part);
+/* A message has been sent (leg complete). task NULL: unknown. */
+void session__sent(struct session *s, const struct brief *b, const struct rec_flow *flow, const struct tx_leg *leg,
+		   const struct rec_task *task, uint64_t now_ns);
+/* Timeouts and evictions. */
+void session__tick(struct session *s, uint64_t now_ns);
+
+const struct session_counts *session__counts(const struct session *s);
+uint64_t session__in_flight(const struct session *s);
+/* Age of the oldest open transaction, 0 none; of one row with row not NULL. */
+uint64_t session__oldest_ns(const struct session *s, const struct stats_row *row, uint64_t now_ns);
+
+/* "a.b.c.d:port" or "[v6]:port". buf: 64 bytes. */
+void session__address(const uint8_t addr[16], uint16_t port, char *buf, size_t len);
+
+#endif
