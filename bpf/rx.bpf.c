@@ -115,7 +115,7 @@ int BPF_PROG(sock_ready_btf, struct sock *sk)
 	return 0;
 }
 
-static __always_inline void drop_mark(struct sk_buff *skb, const struct sock *sk, __u32 reason)
+static __always_inline void drop_mark(struct sk_buff *skb, const struct sock *sk, __u32 reason, bool is_rcvbuf)
 {
 	struct scratch *s = scratch_get(SCRATCH_DROP);
 	struct sight look;
@@ -130,7 +130,7 @@ static __always_inline void drop_mark(struct sk_buff *skb, const struct sock *sk
 		return;
 	emit_header(&s->drop.hdr, REC_DROP, sizeof(s->drop), bpf_ktime_get_ns());
 	sight_flow(s, &look, &s->drop.flow);
-	s->drop.flow.flags |= egress ? REC_F_EGRESS : 0;
+	s->drop.flow.flags |= (egress ? REC_F_EGRESS : 0) | (is_rcvbuf ? REC_F_RCVBUF : 0);
 	sight_print(s, 0, &s->drop.print);
 	s->drop.sk = sk ? address_of(s, sk) : 0;
 	s->drop.skb = address_of(s, skb);
@@ -149,11 +149,16 @@ static __always_inline bool is_drop(__u32 reason)
 	return reason > bpf_core_enum_value(enum skb_drop_reason, SKB_DROP_REASON_NOT_SPECIFIED) && reason != packet;
 }
 
+static __always_inline bool is_rcvbuf(__u32 reason)
+{
+	return reason == bpf_core_enum_value(enum skb_drop_reason, SKB_DROP_REASON_SOCKET_RCVBUFF);
+}
+
 SEC("?tp_btf/kfree_skb")
 int BPF_PROG(drop_sk_btf, struct sk_buff *skb, void *location, __u32 reason, struct sock *rx_sk)
 {
 	if (is_drop(reason))
-		drop_mark(skb, rx_sk, reason);
+		drop_mark(skb, rx_sk, reason, is_rcvbuf(reason));
 	return 0;
 }
 
@@ -161,7 +166,7 @@ SEC("?tp_btf/kfree_skb")
 int BPF_PROG(drop_btf, struct sk_buff *skb, void *location, __u32 reason)
 {
 	if (is_drop(reason))
-		drop_mark(skb, NULL, reason);
+		drop_mark(skb, NULL, reason, is_rcvbuf(reason));
 	return 0;
 }
 
@@ -169,6 +174,6 @@ int BPF_PROG(drop_btf, struct sk_buff *skb, void *location, __u32 reason)
 SEC("?tp_btf/sock_rcvqueue_full")
 int BPF_PROG(drop_full_btf, struct sock *sk, struct sk_buff *skb)
 {
-	drop_mark(skb, sk, 0);
+	drop_mark(skb, sk, 0, true);
 	return 0;
 }

@@ -118,6 +118,7 @@ struct task_struct___old {
 /* Reasons move between releases: always read through bpf_core_enum_value (kernels 5.17 and later). */
 enum skb_drop_reason {
 	SKB_DROP_REASON_NOT_SPECIFIED = 2,
+	SKB_DROP_REASON_SOCKET_RCVBUFF = 6,
 	SKB_DROP_REASON_PACKET_SOCK_ERROR = 100,
 };
 

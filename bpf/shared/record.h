@@ -12,9 +12,7 @@
 #ifndef SIGPATH_RECORD_H
 #define SIGPATH_RECORD_H
 
-#ifndef __VMLINUX_MIN_H
 #include <linux/types.h>
-#endif
 
 /* id, record kind, struct, what it says */
 #define RECORD_KINDS(X)                                                     \
@@ -42,6 +40,7 @@ enum rec_flag {
 	REC_F_EGRESS = 1u << 4,    /* TAP, DROP: leaving this host */
 	REC_F_TCP = 1u << 5,       /* stream segment: counted, not joined */
 	REC_F_PREEMPTED = 1u << 6, /* struct off_cpu: involuntary, the thread stayed runnable */
+	REC_F_RCVBUF = 1u << 7,	   /* DROP: the socket's receive buffer was full */
 };
 
 #define REC_SNAP_MAX 4096 /* payload bytes a record can carry */
@@ -140,7 +139,7 @@ struct rec_drop {
 	struct rec_print print;
 	__u64 sk; /* 0: before a socket was found */
 	__u64 skb;
-	__u32 reason; /* enum skb_drop_reason of the running kernel, named by user space through BTF */
+	__u32 reason; /* enum skb_drop_reason of the running kernel */
 	__u32 netns;
 };
 

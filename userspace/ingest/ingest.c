@@ -177,8 +177,7 @@ static void on_xmit(struct ingest *in, const struct rec_xmit *r)
 
 static void on_drop(struct ingest *in, const struct rec_drop *r)
 {
-	struct pending *p = NULL;
-	bool is_rcvbuf = in->opts.rcvbuf_reason ? r->reason == in->opts.rcvbuf_reason : r->reason == 0;
+	struct pending *p;
 
 	if (r->flow.flags & REC_F_EGRESS)
 		p = pending_table__find_skb(in->pending, PENDING_TX, r->skb);
@@ -188,7 +187,7 @@ static void on_drop(struct ingest *in, const struct rec_drop *r)
 		tally(in, LEDGER_DROP_UNKNOWN);
 		return;
 	}
-	lose(in, p, is_rcvbuf ? LEDGER_DROP_RCVBUF : LEDGER_DROP_KERNEL);
+	lose(in, p, r->flow.flags & REC_F_RCVBUF ? LEDGER_DROP_RCVBUF : LEDGER_DROP_KERNEL);
 	pending_table__remove(in->pending, p);
 }
 

@@ -18,7 +18,6 @@ struct ingest_opts {
 	uint64_t unsent_ns;  /* a sent one without driver stamp: 10 s */
 	bool has_read;	     /* the plan sees reads: RX waits for READ */
 	bool has_xmit;	     /* the plan sees the driver: SEND waits for XMIT */
-	uint32_t rcvbuf_reason; /* skb_drop_reason of a full receive buffer on this kernel; 0 unknown */
 	struct session *session; /* borrowed */
 	struct ledger *ledger;	 /* borrowed */
 };

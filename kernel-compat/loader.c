@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The plan's programs in one object. */
+#include "loader.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Ring bytes that are unread when the consumer is woken ahead of its timer: an eighth. */
+#define WAKE_SHARE 8
+
+static const struct candidate *chosen(const struct plan_choice *choice)
+{
+	int instant = instant__find(choice->instant);
+
+	return choice->candidate && instant >= 0 ? candidate__find(instant, choice->candidate) : NULL;
+}
+
+static bool names_packets(const struct plan *plan)
+{
+	const struct plan_choice *sock = plan__find(plan, instants[INSTANT_SOCK].name);
+
+	return sock && sock->candidate && strcmp(sock->candidate, "sock_cg") != 0;
+}
+
+static void set_knobs(const struct loader_opts *opts, const struct plan *plan, struct knobs *k)
+{
+	k->snap_len = opts->snap_len;
+	k->wake_bytes = opts->object.ring_bytes / WAKE_SHARE;
+	k->stun_anywhere = opts->stun_anywhere != 0;
+	k->read_content = !names_packets(plan);
+	memcpy(k->port_kind, opts->port_kind, sizeof(k->port_kind));
+}
+
+/* With stage probes XDP stamps; the programs that report are for plans without them. */
+static bool is_wanted(const struct plan *plan, const struct candidate *c)
+{
+	bool is_report = c->instant == INSTANT_TAP_IN || c->instant == INSTANT_TAP_OUT;
+
+	return is_report == plan->taps_only;
+}
+
+static int each_choice(const struct plan *plan, struct object *o, const struct object_opts *oo,
+		       int (*fn)(struct object *o, const struct candidate *c, const struct object_opts *oo), char *err,
+		       size_t err_len)
+{
+	for (unsigned int i = 0; i < plan->choice_cnt; i++) {
+		const struct candidate *c = chosen(&plan->choice[i]);
+		int rc;
+
+		/* one hook serves two instants */
+		if (!c || !is_wanted(plan, c) || (c->instant == INSTANT_RUN && !strcmp(c->name, "run_info_btf")))
+			continue;
+		rc = fn(o, c, oo);
+		if (rc) {
+			snprintf(err, err_len, "%s: %s: %s", plan->choice[i].instant, c->name,
+				 o->reason[0] ? o->reason : strerror(-rc));
+			return rc;
+		}
+	}
+	return 0;
+}
+
+static int enable(struct object *o, const struct candidate *c, const struct object_opts *oo)
+{
+	(void)oo;
+	return object__enable(o, c);
+}
+
+/* Where the plan's tap fails on one interface the later candidates may hold there. */
+static void enable_spares(const struct plan *plan, struct object *o)
+{
+	for (unsigned int i = 0; plan->taps_only && i < candidate_cnt; i++)
+		if (candidates[i].instant == INSTANT_TAP_IN || candidates[i].instant == INSTANT_TAP_OUT)
+			object__enable(o, &candidates[i]);
+}
+
+int loader__start(const struct loader_opts *opts, const struct plan *plan, struct object *ret, char *err, size_t err_len)
+{
+	int rc = object__open(ret, &opts->object);
+
+	if (rc) {
+		snprintf(err, err_len, "cannot open the BPF object: %s", strerror(-rc));
+		goto out;
+	}
+	set_knobs(opts, plan, object__knobs(ret));
+	rc = each_choice(plan, ret, &opts->object, enable, err, err_len);
+	if (rc)
+		goto out;
+	enable_spares(plan, ret);
+	rc = object__load(ret);
+	if (rc) {
+		snprintf(err, err_len, "cannot load the plan's programs: %s", ret->reason);
+		goto out;
+	}
+	rc = each_choice(plan, ret, &opts->object, object__attach, err, err_len);
+out:
+	if (rc)
+		object__done(ret);
+	return rc;
+}

@@ -1,0 +1,485 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One thread, one epoll: the timer empties the ring, the socket answers readers, rtnetlink moves taps. */
+#include "daemon.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <bpf/libbpf.h>
+
+#include "demux.h"
+#include "feature.h"
+#include "ingest.h"
+#include "loader.h"
+#include "lock.h"
+#include "log.h"
+#include "server.h"
+#include "session.h"
+#include "snapshot.h"
+#include "stats.h"
+#include "taps.h"
+#include "txlog.h"
+
+#define UNREAD_NS 64000000000ull /* 2 * 64 * T1: nobody will read it any more */
+#define UNSENT_NS 10000000000ull
+#define SECOND_NS 1000000000ull
+
+struct daemon {
+	const struct config *cfg;
+	struct lock lock;
+	struct plan plan;
+	struct object object;
+	bool has_object;
+	struct taps *taps;
+	struct tap_view *tap_view;
+	struct stats *stats;
+	struct session *session;
+	struct ingest *ingest;
+	struct ledger ledger;
+	struct server *server;
+	struct txlog *txlog;
+	struct ring_buffer *ring;
+	struct utsname uts;
+	char cgroup2[256];
+	int epoll_fd, timer_fd, signal_fd;
+	uint64_t start_ns, next_second_ns, seq;
+	uint64_t rate_messages, rate_ns; /* at the start of the running second */
+	double messages_per_s;
+};
+
+static uint64_t clock_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * SECOND_NS + (uint64_t)ts.tv_nsec;
+}
+
+static const char *or_null(const char *text)
+{
+	return *text ? text : NULL;
+}
+
+static uint64_t row_oldest(void *ctx, const struct stats_row *row)
+{
+	struct daemon *d = ctx;
+
+	return row->in_flight ? session__oldest_ns(d->session, row, clock_ns()) : 0;
+}
+
+static unsigned int view_taps(struct daemon *d)
+{
+	unsigned int cnt = taps__cnt(d->taps);
+	struct tap_view *view = realloc(d->tap_view, (cnt ? cnt : 1) * sizeof(*view));
+
+	if (!view)
+		return 0;
+	d->tap_view = view;
+	for (unsigned int i = 0; i < cnt; i++) {
+		const struct tap_state *t = taps__at(d->taps, i);
+
+		view[i] = (struct tap_view){.ifindex = (unsigned int)t->ifindex,
+					    .ifname = t->ifname,
+					    .netns = t->netns,
+					    .direction = t->direction,
+					    .candidate = t->candidate,
+					    .state = t->state,
+					    .reason = t->reason};
+	}
+	return cnt;
+}
+
+static struct snapshot_totals totals(const struct daemon *d, uint64_t now)
+{
+	const struct session_counts *c = session__counts(d->session);
+	const uint64_t *n = d->ledger.count;
+
+	return (struct snapshot_totals){
+		.messages = n[LEDGER_MESSAGES],
+		.messages_per_s = d->messages_per_s,
+		.transactions = c->transactions,
+		.joined = n[LEDGER_JOINED],
+		.unjoined = n[LEDGER_UNJOINED_READ] + n[LEDGER_AMBIGUOUS] + n[LEDGER_UNREAD],
+		.in_flight = session__in_flight(d->session),
+		.oldest_ns = session__oldest_ns(d->session, NULL, now),
+		.timeouts = c->timeouts,
+		.errors = c->errors,
+	};
+}
+
+static void drain(struct daemon *d)
+{
+	ring_buffer__consume(d->ring);
+}
+
+static void refresh_ledger(struct daemon *d)
+{
+	struct server_counts sc = server__counts(d->server);
+	struct stats_lost lost = stats__lost(d->stats);
+	uint64_t *n = d->ledger.count;
+
+	object__counters(&d->object, d->ledger.kernel, KCOUNTER_CNT);
+	n[LEDGER_PROBE_MISSES] = object__misses(&d->object);
+	n[LEDGER_CLIENT_SLOW] = sc.slow;
+	n[LEDGER_CLIENT_REFUSED] = sc.refused;
+	n[LEDGER_ROWS_FULL] = lost.rows_full;
+	n[LEDGER_STAGES_FULL] = lost.stages_full;
+	n[LEDGER_STATS_MEMORY] = lost.no_memory;
+	n[LEDGER_LOG_FULL] = d->txlog ? txlog__lost(d->txlog) : 0;
+}
+
+/* What a reader gets is as fresh as the ring. */
+static char *reply(void *ctx, const char *line, size_t len)
+{
+	struct daemon *d = ctx;
+	struct snapshot_src src;
+	uint64_t now;
+
+	drain(d);
+	now = clock_ns();
+	ingest__tick(d->ingest, now);
+	refresh_ledger(d);
+	src = (struct snapshot_src){
+		.stats = d->stats,
+		.ledger = &d->ledger,
+		.plan = &d->plan,
+		.tap_cnt = view_taps(d),
+		.totals = totals(d, now),
+		.host = d->uts.nodename,
+		.kernel = d->uts.release,
+		.version = SIGPATH_VERSION,
+		.seq = ++d->seq,
+		.now_ns = now,
+		.start_ns = d->start_ns,
+		.time = time(NULL),
+		.window_ns = d->cfg->window_ns,
+		.row_oldest = row_oldest,
+		.ctx = d,
+	};
+	src.tap = d->tap_view;
+	return snapshot__reply(&src, line, len);
+}
+
+static void on_done(void *ctx, const struct session_done *done)
+{
+	struct daemon *d = ctx;
+
+	txlog__push(d->txlog, done);
+}
+
+static int on_record(void *ctx, void *data, size_t len)
+{
+	struct daemon *d = ctx;
+
+	return ingest__record(d->ingest, data, len);
+}
+
+static bool has_instant(const struct daemon *d, const char *name)
+{
+	const struct plan_choice *c = plan__find(&d->plan, name);
+
+	return c && c->candidate;
+}
+
+static void log_plan(const struct daemon *d)
+{
+	for (unsigned int i = 0; i < d->plan.choice_cnt; i++) {
+		const struct plan_choice *c = &d->plan.choice[i];
+
+		if (c->candidate)
+			log_debug("%s by %s (%s)", c->instant, c->candidate, c->mechanism);
+		else
+			log_warn("%s: no probe holds on this kernel: %s", c->instant, c->lost);
+	}
+	if (d->plan.taps_only)
+		log_warn("no stage probes: only totals, from taps");
+}
+
+static int make_plan(struct daemon *d, char *err, size_t err_len)
+{
+	const struct config *cfg = d->cfg;
+	struct plan_opts opts = {.btf_path = or_null(cfg->btf_path), .force = or_null(cfg->force_probe)};
+
+	if (*cfg->cgroup2_path)
+		snprintf(d->cgroup2, sizeof(d->cgroup2), "%s", cfg->cgroup2_path);
+	else if (cgroup2__find(d->cgroup2, sizeof(d->cgroup2)))
+		d->cgroup2[0] = '\0';
+	opts.cgroup2 = or_null(d->cgroup2);
+	return plan__make(&opts, &d->plan, err, err_len);
+}
+
+static void set_ports(const struct config_ports *ports, uint8_t kind, uint8_t *table)
+{
+	for (unsigned int i = 0; i < ports->cnt; i++)
+		table[ports->port[i]] |= kind;
+}
+
+static int load(struct daemon *d, char *err, size_t err_len)
+{
+	const struct config *cfg = d->cfg;
+	struct loader_opts opts = {
+		.object = {.btf_path = or_null(cfg->btf_path),
+			   .cgroup2 = or_null(d->cgroup2),
+			   .ring_bytes = (uint32_t)cfg->ring_size},
+		.snap_len = (uint32_t)cfg->snap_len,
+		.stun_anywhere = cfg->stun_anywhere,
+	};
+	uint8_t *kind = calloc(1, 65536);
+	int rc;
+
+	if (!kind)
+		return -ENOMEM;
+	set_ports(&cfg->sip_ports, PORT_SIP, kind);
+	set_ports(&cfg->stun_ports, PORT_STUN, kind);
+	opts.port_kind = kind;
+	rc = loader__start(&opts, &d->plan, &d->object, err, err_len);
+	free(kind);
+	d->has_object = rc == 0;
+	return rc;
+}
+
+static void log_tap(int level, const char *text)
+{
+	log__write((enum log_level)level, "%s", text);
+}
+
+static int start_taps(struct daemon *d, char *err, size_t err_len)
+{
+	const struct config *cfg = d->cfg;
+	bool any = cfg->taps == CONFIG_TAPS_AUTO;
+	struct taps_opts opts = {
+		.interfaces = (const char *const *)cfg->interfaces.item,
+		.interface_cnt = cfg->interfaces.cnt,
+		.exclude = (const char *const *)cfg->exclude_interfaces.item,
+		.exclude_cnt = cfg->exclude_interfaces.cnt,
+		.netns = (const char *const *)cfg->netns.item,
+		.netns_cnt = cfg->netns.cnt,
+		.stamp_only = !d->plan.taps_only,
+		.use_xdp = any || cfg->taps == CONFIG_TAPS_XDP,
+		.use_tc = any || cfg->taps == CONFIG_TAPS_TC,
+		.use_socket = any || cfg->taps == CONFIG_TAPS_SOCKET,
+		.log = log_tap,
+	};
+
+	return taps__new(&opts, &d->plan, &d->object, &d->taps, err, err_len);
+}
+
+static int make_tables(struct daemon *d)
+{
+	const struct config *cfg = d->cfg;
+	struct stats_opts so = {.max_rows = cfg->max_rows,
+				.slot_ns = cfg->window_ns / STATS_SLOTS,
+				.start_ns = d->start_ns};
+	struct session_opts se = {.max_transactions = cfg->max_transactions,
+				  .sip_timeout_ns = cfg->sip_timeout_ns,
+				  .stun_timeout_ns = cfg->stun_timeout_ns,
+				  .linger_ns = cfg->linger_ns,
+				  .on_done = d->txlog ? on_done : NULL,
+				  .ctx = d};
+	struct ingest_opts io = {.max_messages = cfg->max_messages,
+				 .unread_ns = UNREAD_NS,
+				 .unsent_ns = UNSENT_NS,
+				 .has_read = has_instant(d, "t_read"),
+				 .has_xmit = has_instant(d, "t_xmit"),
+				 .ledger = &d->ledger};
+	int rc = stats__new(&so, &d->stats);
+
+	if (rc)
+		return rc;
+	se.stats = d->stats;
+	rc = session__new(&se, &d->session);
+	if (rc)
+		return rc;
+	io.session = d->session;
+	return ingest__new(&io, &d->ingest);
+}
+
+static int start_server(struct daemon *d, char *err, size_t err_len)
+{
+	const struct config *cfg = d->cfg;
+	struct server_opts opts = {.path = cfg->socket_path,
+				   .group = cfg->socket_group,
+				   .mode = cfg->socket_mode,
+				   .reply = reply,
+				   .ctx = d};
+	int rc = server__new(&opts, &d->server);
+
+	if (rc == -EADDRINUSE)
+		snprintf(err, err_len, "another daemon answers on %s; stop it, or use --socket and --lock", cfg->socket_path);
+	else if (rc)
+		snprintf(err, err_len, "cannot listen on %s: %s", cfg->socket_path, strerror(-rc));
+	else if (*cfg->socket_group && !server__has_group(d->server))
+		log_info("group '%s' is not there: only root and this user may use %s", cfg->socket_group, cfg->socket_path);
+	return rc;
+}
+
+static int watch(struct daemon *d, int fd)
+{
+	struct epoll_event ev = {.events = EPOLLIN, .data.fd = fd};
+
+	return epoll_ctl(d->epoll_fd, EPOLL_CTL_ADD, fd, &ev) ? -errno : 0;
+}
+
+static int start_loop(struct daemon *d)
+{
+	uint64_t ns = d->cfg->poll_interval_ns;
+	struct itimerspec every = {.it_interval = {.tv_sec = (time_t)(ns / SECOND_NS), .tv_nsec = (long)(ns % SECOND_NS)}};
+	sigset_t set;
+	int rc;
+
+	every.it_value = every.it_interval;
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	d->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	d->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	d->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (d->signal_fd < 0 || d->timer_fd < 0 || d->epoll_fd < 0 || timerfd_settime(d->timer_fd, 0, &every, NULL))
+		return -errno;
+	d->ring = ring_buffer__new(object__ring_fd(&d->object), on_record, d, NULL);
+	if (!d->ring)
+		return -errno;
+	rc = watch(d, d->signal_fd);
+	rc = rc ? rc : watch(d, d->timer_fd);
+	rc = rc ? rc : watch(d, ring_buffer__epoll_fd(d->ring));
+	rc = rc ? rc : watch(d, server__fd(d->server));
+	return rc ? rc : watch(d, taps__fd(d->taps));
+}
+
+static int start_log(struct daemon *d, char *err, size_t err_len)
+{
+	const char *path = d->cfg->transactions_path;
+	int rc = *path ? txlog__new(path, &d->txlog) : 0;
+
+	if (rc)
+		snprintf(err, err_len, "cannot write the transaction log %s: %s", path, strerror(-rc));
+	return rc;
+}
+
+int daemon__new(const struct config *cfg, struct daemon **ret, char *err, size_t err_len)
+{
+	struct daemon *d = calloc(1, sizeof(*d));
+	int rc;
+
+	if (!d)
+		return -ENOMEM;
+	d->cfg = cfg;
+	d->lock = (struct lock)LOCK_NONE;
+	d->epoll_fd = d->timer_fd = d->signal_fd = -1;
+	d->start_ns = d->rate_ns = clock_ns();
+	uname(&d->uts);
+	err[0] = '\0';
+	rc = lock__take(&d->lock, cfg->lock_path, err, err_len);
+	rc = rc ? rc : start_log(d, err, err_len);
+	rc = rc ? rc : start_server(d, err, err_len);
+	rc = rc ? rc : make_plan(d, err, err_len);
+	rc = rc ? rc : make_tables(d);
+	rc = rc ? rc : load(d, err, err_len);
+	rc = rc ? rc : start_taps(d, err, err_len);
+	rc = rc ? rc : start_loop(d);
+	if (rc) {
+		if (!err[0])
+			snprintf(err, err_len, "cannot start: %s", strerror(-rc));
+		daemon__free(d);
+		return rc;
+	}
+	log_plan(d);
+	*ret = d;
+	return 0;
+}
+
+void daemon__free(struct daemon *d)
+{
+	if (!d)
+		return;
+	ring_buffer__free(d->ring);
+	taps__free(d->taps);
+	if (d->has_object)
+		object__done(&d->object);
+	server__free(d->server);
+	ingest__free(d->ingest);
+	session__free(d->session);
+	stats__free(d->stats);
+	txlog__free(d->txlog);
+	free(d->tap_view);
+	for (int *fd = (int[]){d->epoll_fd, d->timer_fd, d->signal_fd, -2}; *fd != -2; fd++)
+		if (*fd >= 0)
+			close(*fd);
+	lock__done(&d->lock);
+	free(d);
+}
+
+static void every_second(struct daemon *d, uint64_t now)
+{
+	uint64_t messages = d->ledger.count[LEDGER_MESSAGES];
+
+	d->messages_per_s = (double)(messages - d->rate_messages) * 1e9 / (double)(now - d->rate_ns);
+	d->rate_messages = messages;
+	d->rate_ns = now;
+	refresh_ledger(d);
+	if (d->txlog)
+		txlog__flush(d->txlog);
+}
+
+static void on_timer(struct daemon *d)
+{
+	uint64_t now, ticks;
+
+	if (read(d->timer_fd, &ticks, sizeof(ticks)) < 0)
+		return;
+	drain(d);
+	now = clock_ns();
+	ingest__tick(d->ingest, now);
+	if (now < d->next_second_ns)
+		return;
+	d->next_second_ns = now + SECOND_NS;
+	every_second(d, now);
+}
+
+/* False: time to stop. */
+static bool dispatch(struct daemon *d, int fd)
+{
+	if (fd == d->signal_fd)
+		return false;
+	if (fd == d->timer_fd)
+		on_timer(d);
+	else if (fd == server__fd(d->server))
+		server__run(d->server);
+	else if (fd == taps__fd(d->taps))
+		taps__run(d->taps);
+	else
+		drain(d);
+	return true;
+}
+
+int daemon__run(struct daemon *d)
+{
+	uint64_t end_ns = d->cfg->duration_ns ? clock_ns() + d->cfg->duration_ns : UINT64_MAX;
+	struct epoll_event ev[8];
+	bool go_on = true;
+
+	log_info("ready: %u taps, %s", taps__cnt(d->taps), d->plan.taps_only ? "totals only" : "stages");
+	d->next_second_ns = clock_ns() + SECOND_NS;
+	while (go_on && clock_ns() < end_ns) {
+		int n = epoll_wait(d->epoll_fd, ev, 8, 1000);
+
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		for (int i = 0; i < n && go_on; i++)
+			go_on = dispatch(d, ev[i].data.fd);
+	}
+	drain(d);
+	ingest__tick(d->ingest, clock_ns());
+	every_second(d, clock_ns() + 1);
+	return 0;
+}
