@@ -3,6 +3,8 @@
 #include "field.h"
 #include "text.h"
 
+#include <stdlib.h>
+
 uint64_t field__u64(const json_t *obj, const char *key, uint64_t missing)
 {
 	const json_t *v = json_object_get(obj, key);
@@ -24,4 +26,11 @@ void field__text(char *dst, size_t size, const json_t *obj, const char *key)
 		text__clean(dst, size, json_string_value(v), json_string_length(v));
 	else
 		dst[0] = '\0';
+}
+
+void *field__array(const json_t *arr, size_t size)
+{
+	size_t cnt = json_array_size(arr);
+
+	return calloc(cnt ? cnt : 1, size);
 }

@@ -14,5 +14,8 @@ double field__real(const json_t *obj, const char *key);
 /* A string, cleaned (text__clean) and cut to size, else "". */
 void field__text(char *dst, size_t size, const json_t *obj, const char *key);
 #define FIELD_TEXT(dst, obj, key) field__text(dst, sizeof(dst), obj, key)
+/* One zeroed element of size bytes per element of arr, at least one. Returned owned; NULL only when
+ * memory ran out. */
+void *field__array(const json_t *arr, size_t size);
 
 #endif

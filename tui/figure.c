@@ -78,6 +78,14 @@ const char *figure__percent(char buf[FIGURE_LEN], uint64_t part, uint64_t whole)
 	else if (part && percent < 0.5)
 		strcpy(buf, "<1%");
 	else
-		snprintf(buf, FIGURE_LEN, "%.0f%%", percent);
+		snprintf(buf, FIGURE_LEN, "%.0f%%", floor(percent + 0.5));
+	return buf;
+}
+
+const char *figure__seconds(char buf[FIGURE_LEN], uint64_t ns)
+{
+	if (ns == FIGURE_NONE)
+		return strcpy(buf, "--");
+	snprintf(buf, FIGURE_LEN, "%.4gs", (double)ns / 1e9);
 	return buf;
 }

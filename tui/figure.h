@@ -18,6 +18,8 @@ const char *figure__ns(char buf[FIGURE_LEN], uint64_t ns);
 const char *figure__count(char buf[FIGURE_LEN], uint64_t count, unsigned int width);
 /* "0.0/s", "<0.1/s", "3.1/s", "812/s", "18k/s"; at most 6 columns. Returns buf. */
 const char *figure__rate(char buf[FIGURE_LEN], double per_s);
+/* "60s", "7.5s": a length of time someone configured. Returns buf. */
+const char *figure__seconds(char buf[FIGURE_LEN], uint64_t ns);
 /* "<1%", "53%", "--" of nothing. Returns buf. */
 const char *figure__percent(char buf[FIGURE_LEN], uint64_t part, uint64_t whole);
 

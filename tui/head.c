@@ -28,7 +28,7 @@ static void draw_identity(const struct ui *ui, struct paint_strip *s)
 		return;
 	paint__strip(s, PAINT_PLAIN, "%s", m->host);
 	paint__strip(s, PAINT_PLAIN, "kernel %s", m->kernel);
-	paint__strip(s, PAINT_PLAIN, "window %s", figure__ns(window, m->window_ns));
+	paint__strip(s, PAINT_PLAIN, "window %s", figure__seconds(window, m->window_ns));
 	paint__strip(s, PAINT_PLAIN, "%.1f msg/s", m->totals.messages_per_s);
 	paint__strip(s, PAINT_PLAIN, "%s", get_clock(m, clock));
 }
@@ -55,6 +55,8 @@ static void draw_totals(const struct ui *ui, struct paint_strip *s)
 	char oldest[FIGURE_LEN], count[FIGURE_LEN];
 
 	draw_state(ui, s);
+	if (ui->rows.filter[0] && ui->view == &view_top)
+		paint__strip(s, PAINT_TITLE, "filter: %s", ui->rows.filter);
 	paint__strip(s, t->lost ? PAINT_ALERT : PAINT_PLAIN, "%slost %s", t->lost ? "! " : "",
 		     figure__count(count, t->lost, 6));
 	if (t->in_flight)
@@ -65,8 +67,6 @@ static void draw_totals(const struct ui *ui, struct paint_strip *s)
 		paint__strip(s, PAINT_PLAIN, "in-flight 0");
 	paint__strip(s, PAINT_PLAIN, "timeouts %s", figure__count(count, t->timeouts, 6));
 	paint__strip(s, PAINT_PLAIN, "errors %s", figure__count(count, t->errors, 6));
-	if (ui->rows.filter[0] && !ui->editing)
-		paint__strip(s, PAINT_TITLE, "filter: %s", ui->rows.filter);
 }
 
 static void draw_degraded(const struct ui *ui, struct paint_strip *s)

@@ -2,173 +2,25 @@
 /* The snapshot model: JSON line to structs. */
 #include "model.h"
 #include "field.h"
+#include "model_row.h"
 #include "text.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* One zeroed element per element of arr; NULL only when memory ran out. */
-static void *make_array(const json_t *arr, size_t size)
-{
-	size_t cnt = json_array_size(arr);
-
-	return calloc(cnt ? cnt : 1, size);
-}
-
-static struct model_quantile get_quantile(const json_t *row, const char *key)
-{
-	const json_t *q = json_object_get(row, key);
-
-	return (struct model_quantile){
-		.ns = field__u64(q, "ns", MODEL_NONE),
-		.lo_ns = field__u64(q, "lo_ns", MODEL_NONE),
-		.hi_ns = field__u64(q, "hi_ns", MODEL_NONE),
-	};
-}
-
-/* --- rows --- */
-
-static bool is_taken(const struct model_stage *stage, unsigned int cnt, char letter)
-{
-	for (unsigned int i = 0; i < cnt; i++) {
-		if (stage[i].letter == letter)
-			return true;
-	}
-	return false;
-}
-
-static char make_unique(const struct model_stage *stage, unsigned int cnt, const char *want)
-{
-	char letter = isgraph((unsigned char)want[0]) ? want[0] : '?';
-
-	if (is_taken(stage, cnt, letter))
-		letter = (char)toupper((unsigned char)letter);
-	for (char digit = '1'; is_taken(stage, cnt, letter) && digit <= '9'; digit++)
-		letter = digit;
-	return letter;
-}
-
-static int parse_stages(const json_t *arr, struct model_stage **ret, unsigned int *cnt)
-{
-	struct model_stage *stage = make_array(arr, sizeof(*stage));
-	const json_t *v;
-	size_t i;
-
-	if (!stage)
-		return -ENOMEM;
-	*ret = stage;
-	json_array_foreach (arr, i, v) {
-		char letter[MODEL_WORD_LEN];
-
-		FIELD_TEXT(stage[i].name, v, "name");
-		FIELD_TEXT(letter, v, "letter");
-		stage[i].letter = make_unique(stage, (unsigned int)i, letter);
-		stage[i].sum_ns = field__u64(v, "sum_ns", 0);
-		stage[i].n = field__u64(v, "n", 0);
-		stage[i].p50_ns = field__u64(v, "p50_ns", MODEL_NONE);
-		stage[i].p99_ns = field__u64(v, "p99_ns", MODEL_NONE);
-		stage[i].max_ns = field__u64(v, "max_ns", MODEL_NONE);
-	}
-	*cnt = (unsigned int)json_array_size(arr);
-	return 0;
-}
-
-static int parse_cell(json_t *v, struct model_cell *cell)
-{
-	json_t *shares = json_object_get(v, "stages"), *ns;
-	const char *name;
-
-	cell->upper_ns = field__u64(v, "upper_ns", MODEL_NONE);
-	cell->n = field__u64(v, "n", 0);
-	cell->total_ns = field__u64(v, "total_ns", 0);
-	cell->share = calloc(json_object_size(shares) + 1, sizeof(*cell->share));
-	if (!cell->share)
-		return -ENOMEM;
-	json_object_foreach (shares, name, ns) {
-		struct model_share *share = &cell->share[cell->share_cnt++];
-
-		text__clean(share->name, sizeof(share->name), name, strlen(name));
-		if (json_is_integer(ns) && json_integer_value(ns) > 0)
-			share->ns = (uint64_t)json_integer_value(ns);
-	}
-	return 0;
-}
-
-static int parse_cells(const json_t *arr, struct model_row *row)
-{
-	json_t *v;
-	size_t i;
-
-	row->has_cells = json_is_array(arr);
-	row->cell = make_array(arr, sizeof(*row->cell));
-	if (!row->cell)
-		return -ENOMEM;
-	json_array_foreach (arr, i, v) {
-		int rc = parse_cell(v, &row->cell[row->cell_cnt++]);
-
-		if (rc)
-			return rc;
-	}
-	return 0;
-}
-
-static int parse_tail(const json_t *v, struct model_tail *tail)
-{
-	tail->known = json_is_object(v);
-	tail->q = field__real(v, "q");
-	tail->edge_ns = field__u64(v, "edge_ns", 0);
-	tail->n = field__u64(v, "n", 0);
-	tail->total_ns = field__u64(v, "total_ns", 0);
-	return parse_stages(json_object_get(v, "stages"), &tail->stage, &tail->stage_cnt);
-}
-
-static int parse_row(const json_t *v, struct model_row *row)
-{
-	int rc;
-
-	FIELD_TEXT(row->service, v, "service");
-	FIELD_TEXT(row->side, v, "side");
-	FIELD_TEXT(row->method, v, "method");
-	FIELD_TEXT(row->comm, v, "comm");
-	row->netns = field__u64(v, "netns", 0);
-	row->cgroup = field__u64(v, "cgroup", 0);
-	row->rate = field__real(v, "rate");
-	row->n = field__u64(v, "n", 0);
-	row->n_total = field__u64(v, "n_total", 0);
-	row->p50 = get_quantile(v, "p50");
-	row->p90 = get_quantile(v, "p90");
-	row->p99 = get_quantile(v, "p99");
-	row->p999 = get_quantile(v, "p999");
-	row->min_ns = field__u64(v, "min_ns", MODEL_NONE);
-	row->max_ns = field__u64(v, "max_ns", MODEL_NONE);
-	row->mean_ns = field__u64(v, "mean_ns", MODEL_NONE);
-	row->errors = field__u64(v, "errors_window", field__u64(v, "errors", 0));
-	row->timeouts = field__u64(v, "timeouts_window", field__u64(v, "timeouts", 0));
-	row->retransmits = field__u64(v, "retransmits", 0);
-	row->in_flight = field__u64(v, "in_flight", 0);
-	row->oldest_ns = field__u64(v, "oldest_ns", MODEL_NONE);
-	rc = parse_stages(json_object_get(v, "stages"), &row->stage, &row->stage_cnt);
-	if (!rc)
-		rc = parse_tail(json_object_get(v, "tail"), &row->tail);
-	if (!rc)
-		rc = parse_cells(json_object_get(v, "cells"), row);
-	return rc;
-}
-
 static int parse_rows(const json_t *arr, struct model *m)
 {
 	const json_t *v;
 	size_t i;
 
-	m->row = make_array(arr, sizeof(*m->row));
+	m->row = field__array(arr, sizeof(*m->row));
 	if (!m->row)
 		return -ENOMEM;
 	json_array_foreach (arr, i, v) {
-		int rc = parse_row(v, &m->row[m->row_cnt++]);
+		int rc = model_row__parse(v, &m->row[m->row_cnt++]);
 
 		if (rc)
 			return rc;
@@ -197,7 +49,7 @@ static int parse_ledger(const json_t *arr, struct model *m)
 	const json_t *v;
 	size_t i;
 
-	m->loss = make_array(arr, sizeof(*m->loss));
+	m->loss = field__array(arr, sizeof(*m->loss));
 	if (!m->loss)
 		return -ENOMEM;
 	json_array_foreach (arr, i, v) {
@@ -222,7 +74,7 @@ static int parse_choice(const json_t *v, struct model_choice *choice)
 	FIELD_TEXT(choice->why, v, "why");
 	FIELD_TEXT(choice->lost, v, "lost");
 	FIELD_TEXT(choice->merged_as, v, "merged_as");
-	choice->skip = make_array(arr, sizeof(*choice->skip));
+	choice->skip = field__array(arr, sizeof(*choice->skip));
 	if (!choice->skip)
 		return -ENOMEM;
 	json_array_foreach (arr, i, s) {
@@ -239,7 +91,7 @@ static int parse_plan(const json_t *arr, struct model *m)
 	const json_t *v;
 	size_t i;
 
-	m->choice = make_array(arr, sizeof(*m->choice));
+	m->choice = field__array(arr, sizeof(*m->choice));
 	if (!m->choice)
 		return -ENOMEM;
 	json_array_foreach (arr, i, v) {
@@ -256,19 +108,18 @@ static int parse_taps(const json_t *arr, struct model *m)
 	const json_t *v;
 	size_t i;
 
-	m->tap = make_array(arr, sizeof(*m->tap));
+	m->tap = field__array(arr, sizeof(*m->tap));
 	if (!m->tap)
 		return -ENOMEM;
 	json_array_foreach (arr, i, v) {
-		FIELD_TEXT(m->tap[i].ifname, v, "ifname");
-		FIELD_TEXT(m->tap[i].direction, v, "direction");
-		FIELD_TEXT(m->tap[i].candidate, v, "candidate");
-		FIELD_TEXT(m->tap[i].state, v, "state");
-		FIELD_TEXT(m->tap[i].reason, v, "reason");
-		m->tap[i].ifindex = field__u64(v, "ifindex", 0);
-		m->tap[i].netns = field__u64(v, "netns", 0);
+		struct model_tap *tap = &m->tap[m->tap_cnt++];
+
+		FIELD_TEXT(tap->ifname, v, "ifname");
+		FIELD_TEXT(tap->direction, v, "direction");
+		FIELD_TEXT(tap->candidate, v, "candidate");
+		FIELD_TEXT(tap->state, v, "state");
+		FIELD_TEXT(tap->reason, v, "reason");
 	}
-	m->tap_cnt = (unsigned int)json_array_size(arr);
 	return 0;
 }
 
@@ -353,21 +204,12 @@ int model__parse(const char *line, struct model **ret, char err[MODEL_ERROR_LEN]
 	return rc;
 }
 
-static void free_row(struct model_row *row)
-{
-	for (unsigned int i = 0; i < row->cell_cnt; i++)
-		free(row->cell[i].share);
-	free(row->cell);
-	free(row->stage);
-	free(row->tail.stage);
-}
-
 void model__free(struct model *m)
 {
 	if (!m)
 		return;
 	for (unsigned int i = 0; i < m->row_cnt; i++)
-		free_row(&m->row[i]);
+		model_row__done(&m->row[i]);
 	for (unsigned int i = 0; i < m->choice_cnt; i++)
 		free(m->choice[i].skip);
 	free(m->row);

@@ -111,8 +111,6 @@ struct model_tap {
 	char candidate[MODEL_WORD_LEN];
 	char state[MODEL_WORD_LEN];
 	char reason[MODEL_TEXT_LEN];
-	uint64_t ifindex;
-	uint64_t netns;
 };
 
 struct model_totals {

@@ -27,6 +27,7 @@ static const struct range unsafe[] = {
 	{0xfe00, 0xfe0f},    /* variation selectors */
 	{0xfeff, 0xfeff},    /* byte order mark */
 	{0xfff0, 0xffff},    /* specials */
+	{0xe000, 0xf8ff},    /* private use */
 	{0xe0000, 0x10ffff}, /* tags, private use */
 };
 

@@ -47,10 +47,10 @@ static size_t get_break(const char *text, unsigned int cols)
 	return i ? i : 1;
 }
 
-void view__line(struct view_lines *l, unsigned int indent, enum paint_style style, const char *fmt,
-		...)
+void view__line(struct view_lines *l, unsigned int first, unsigned int rest, enum paint_style style,
+		const char *fmt, ...)
 {
-	unsigned int screen = (unsigned int)l->ui->paint.cols;
+	unsigned int screen = (unsigned int)l->ui->paint.cols, indent = first;
 	char text[LINE_LEN], part[LINE_LEN];
 	const char *at = text;
 	va_list ap;
@@ -63,8 +63,7 @@ void view__line(struct view_lines *l, unsigned int indent, enum paint_style styl
 
 		snprintf(part, sizeof(part), "%.*s", (int)len, at);
 		put_line(l, indent, style, part);
-		if (at == text)
-			indent += 2;
+		indent = rest;
 		at += len;
 		at += strspn(at, " ");
 	} while (*at);

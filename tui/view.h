@@ -53,9 +53,9 @@ struct view_lines {
 	int height;
 	unsigned int cnt;
 };
-/* One more line, indented; long text goes on in the next lines with the indentation plus 2. */
-void view__line(struct view_lines *l, unsigned int indent, enum paint_style style, const char *fmt,
-		...) __attribute__((format(printf, 4, 5)));
+/* One more line, indented by first; long text goes on in the next lines, indented by rest. */
+void view__line(struct view_lines *l, unsigned int first, unsigned int rest, enum paint_style style,
+		const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 /* After the last line: holds ui->scroll within what there is. True when it had to be changed (draw
  * again). */
 bool view__lines_end(struct view_lines *l);

@@ -20,11 +20,11 @@ static void draw(struct ui *ui, int y, int height)
 		const struct action *action = action__at(id);
 
 		if (action->in & (unsigned int)under->in)
-			view__line(&l, 1, PAINT_PLAIN, "%-8s %s", action->label, action->help);
+			view__line(&l, 1, 10, PAINT_PLAIN, "%-8s %s", action->label, action->help);
 	}
-	view__line(&l, 1, PAINT_PLAIN, " ");
+	view__line(&l, 1, 10, PAINT_PLAIN, " ");
 	for (size_t i = 0; i < sizeof(notes) / sizeof(notes[0]); i++)
-		view__line(&l, 1, PAINT_PLAIN, "%s", notes[i]);
+		view__line(&l, 1, 10, PAINT_PLAIN, "%s", notes[i]);
 	if (view__lines_end(&l))
 		draw(ui, y, height);
 }

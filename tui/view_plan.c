@@ -10,18 +10,18 @@ static void draw_choice(struct view_lines *l, const struct model_choice *choice)
 	bool merged = !strcmp(choice->state, "merged");
 
 	if (merged)
-		view__line(l, 1, PAINT_ALERT, "! %-8s merged%s%s: no candidate holds",
+		view__line(l, 1, 14, PAINT_ALERT, "! %-8s merged%s%s: no candidate holds",
 			   choice->instant, choice->merged_as[0] ? " into " : "",
 			   choice->merged_as);
 	else
-		view__line(l, 1, PAINT_TITLE, "%c %-8s %s (%s)", choice->lost[0] ? '!' : ' ',
+		view__line(l, 1, 14, PAINT_TITLE, "%c %-8s %s (%s)", choice->lost[0] ? '!' : ' ',
 			   choice->instant, choice->candidate, choice->mechanism);
 	if (choice->why[0])
-		view__line(l, 12, PAINT_PLAIN, "%s", choice->why);
+		view__line(l, 12, 14, PAINT_PLAIN, "%s", choice->why);
 	if (choice->lost[0])
-		view__line(l, 12, PAINT_PLAIN, "lost: %s", choice->lost);
+		view__line(l, 12, 14, PAINT_PLAIN, "lost: %s", choice->lost);
 	for (unsigned int i = 0; i < choice->skip_cnt; i++)
-		view__line(l, 12, PAINT_PLAIN, "not %s (%s): %s", choice->skip[i].candidate,
+		view__line(l, 12, 14, PAINT_PLAIN, "not %s (%s): %s", choice->skip[i].candidate,
 			   choice->skip[i].mechanism, choice->skip[i].reason);
 }
 
@@ -33,11 +33,11 @@ static void draw(struct ui *ui, int y, int height)
 	for (unsigned int i = 0; m && i < m->choice_cnt; i++)
 		draw_choice(&l, &m->choice[i]);
 	if (!m || !m->choice_cnt)
-		view__line(&l, 1, PAINT_PLAIN, "no plan known");
+		view__line(&l, 1, 14, PAINT_PLAIN, "no plan known");
 	for (unsigned int i = 0; m && i < m->tap_cnt; i++) {
 		const struct model_tap *tap = &m->tap[i];
 
-		view__line(&l, 1, PAINT_PLAIN, "  tap %s (%s): %s, %s%s%s", tap->ifname,
+		view__line(&l, 1, 14, PAINT_PLAIN, "  tap %s (%s): %s, %s%s%s", tap->ifname,
 			   tap->direction, tap->candidate, tap->state, tap->reason[0] ? ": " : "",
 			   tap->reason);
 	}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The main view: table of rows, and below it where the time of the selected row goes. */
+#include "text.h"
 #include "view.h"
 
 #include <inttypes.h>
@@ -9,6 +10,7 @@
 #define ALL_COLUMNS  UINT32_MAX
 #define PANE_FIXED   4	/* rule, title, two bars */
 #define TABLE_LEAST  4	/* column heads and some rows */
+#define TITLE_REST   45 /* columns of the title after the name */
 #define LEGEND_WIDTH 39 /* least columns of a legend entry */
 
 /* --- table --- */
@@ -90,7 +92,7 @@ static int get_legend_height(const struct ui *ui)
 		breakdown__init(&parts, &ui->model->row[i]);
 		most = parts.cnt > most ? parts.cnt : most;
 	}
-	return (int)((most + cols - 1) / cols);
+	return (int)((most + cols - 1) / cols) + 1;
 }
 
 static void draw_bar(const struct ui *ui, int y, const char *name, const struct breakdown *parts,
@@ -117,12 +119,19 @@ static void draw_legend(const struct ui *ui, int y, int height, const struct bre
 	unsigned int cols = get_legend_cols(ui), cell = (unsigned int)ui->paint.cols / cols;
 	unsigned int name_cols = cell > 60 ? 32 : cell - LEGEND_WIDTH + 11;
 
-	for (unsigned int i = 0; i < parts->cnt && (int)(i / cols) < height; i++) {
+	for (unsigned int i = 0; i < cols && i < parts->cnt && height > 0; i++) {
+		char heads[COLUMN_TEXT_LEN];
+
+		snprintf(heads, sizeof(heads), "  %-*s %6s %4s %6s %4s", (int)name_cols,
+			 "stage, mean", "all", "", "tail", "");
+		paint__text(&ui->paint, y, (int)(i * cell) + 1, cell, PAINT_DIM, heads);
+	}
+	for (unsigned int i = 0; i < parts->cnt && (int)(i / cols) + 1 < height; i++) {
 		const struct breakdown_part *part = &parts->part[i];
 		char all[FIGURE_LEN], all_share[FIGURE_LEN], tail[FIGURE_LEN],
 			tail_share[FIGURE_LEN];
 		char text[COLUMN_TEXT_LEN], letter[2] = {part->letter, '\0'};
-		int x = (int)(i % cols * cell) + 1, line = y + (int)(i / cols);
+		int x = (int)(i % cols * cell) + 1, line = y + 1 + (int)(i / cols);
 
 		figure__ns(all, breakdown__mean_ns(part->all_ns, parts->all_n));
 		figure__percent(all_share, part->all_ns, parts->all_ns);
@@ -141,16 +150,22 @@ static void draw_pane(struct ui *ui, int y, int height)
 	const struct model_row *row = rows__selected(&ui->rows, ui->model);
 	char edge[FIGURE_LEN], n[FIGURE_LEN], tail_n[FIGURE_LEN];
 	struct paint_strip strip = {.paint = &ui->paint, .y = y + 1};
+	char title[MODEL_NAME_LEN * 2], fit[MODEL_NAME_LEN * 2];
+	unsigned int cols = (unsigned int)ui->paint.cols;
 	struct breakdown parts;
 
 	paint__rule(&ui->paint, y);
 	if (!row)
 		return;
 	breakdown__init(&parts, row);
-	paint__strip(&strip, PAINT_TITLE, "%s %s %s", row->service, row->side, row->method);
-	paint__strip(&strip, PAINT_PLAIN, "all n %s", figure__count(n, parts.all_n, 6));
+	snprintf(title, sizeof(title), "%s %s %s", row->service, row->side, row->method);
+	/* The name may be long: what follows it must still fit. */
+	text__fit(fit, sizeof(fit), title, cols > TITLE_REST + 12 ? cols - TITLE_REST : 12,
+		  ui->paint.utf8);
+	paint__strip(&strip, PAINT_TITLE, "%s", fit);
+	paint__strip(&strip, PAINT_PLAIN, "all %s", figure__count(n, parts.all_n, 6));
 	if (row->tail.known)
-		paint__strip(&strip, PAINT_PLAIN, "tail n %s >= %s (since start)",
+		paint__strip(&strip, PAINT_PLAIN, "tail %s >= %s since start",
 			     figure__count(tail_n, parts.tail_n, 6),
 			     figure__ns(edge, row->tail.edge_ns));
 	if (row->comm[0])

@@ -5,6 +5,7 @@
 #include "command.h"
 #include "page.h"
 
+#include <bpf/libbpf.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
@@ -129,11 +130,17 @@ static void append(char *text, size_t len, const char *fmt, ...)
 void doctor__describe(const struct diagnosis *d, const char *error, char *text, size_t len)
 {
 	const char *gap = "";
+	unsigned int lesser = 0;
 
 	text[0] = '\0';
 	switch (verdict__make(d)) {
 	case VERDICT_FULL:
 		append(text, len, "full");
+		for (unsigned int i = 0; i < d->plan->choice_cnt; i++)
+			lesser += d->plan->choice[i].lost && *d->plan->choice[i].lost;
+		if (lesser)
+			append(text, len, ", %u of %u instants by a lesser probe (see lost)",
+			       lesser, d->plan->choice_cnt);
 		break;
 	case VERDICT_MERGED:
 		append(text, len, "stages merged: ");
@@ -198,6 +205,7 @@ int doctor__run(const struct options *o)
 		fprintf(stderr, "sigpath doctor: --btf %s: %s\n", opts.btf_path, strerror(errno));
 		return EXIT_USAGE;
 	}
+	libbpf_set_print(NULL); /* refusals are told in the ladder, with their reasons */
 	facts__read("", &facts);
 	opts.cgroup2 = facts.cgroup2[0] ? facts.cgroup2 : NULL;
 	d.plan_rc = plan__make(&opts, &plan, error, sizeof(error));

@@ -34,8 +34,8 @@ static void print_head(const struct model *m)
 	page__print(0, 2,
 		    "window %s  messages %.1f/s  transactions %" PRIu64 "  joined %" PRIu64
 		    "  unjoined %" PRIu64,
-		    figure__ns(window, m->window_ns), t->messages_per_s, t->transactions, t->joined,
-		    t->unjoined);
+		    figure__seconds(window, m->window_ns), t->messages_per_s, t->transactions,
+		    t->joined, t->unjoined);
 	page__print(0, 2,
 		    "in-flight %" PRIu64 " (oldest %s)  timeouts %" PRIu64 "  errors %" PRIu64
 		    "  lost %" PRIu64,

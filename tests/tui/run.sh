@@ -1,0 +1,447 @@
+#!/bin/bash
+# Screens of `sigpath top` under tmux against a fake daemon, the plain-text output, and the command line.
+# SIGPATH_UPDATE=1 writes the golden files instead of comparing with them.
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit 1
+
+here=$PWD/tests/tui
+sigpath=${SIGPATH_BIN:-$PWD/build/sigpath}
+fakedaemon=${SIGPATH_FAKEDAEMON:-$PWD/build/tests/tool/fakedaemon}
+work=$(mktemp -d)
+passed=0
+failed=0
+skipped=0
+daemon_pid=
+deadline_s=10
+
+ok() {
+	echo "ok $1"
+	passed=$((passed + 1))
+}
+
+not_ok() {
+	echo "not ok $1"
+	failed=$((failed + 1))
+}
+
+skip() {
+	echo "skip $1: $2"
+	skipped=$((skipped + 1))
+}
+
+# verdict NAME STATUS
+verdict() {
+	if [ "$2" -eq 0 ]; then ok "$1"; else not_ok "$1"; fi
+}
+
+tm() {
+	LC_ALL=C.UTF-8 tmux -S "$work/tmux" -f /dev/null "$@"
+}
+
+screen() {
+	tm capture-pane -p -t top
+}
+
+keys() {
+	tm send-keys -t top "$@"
+}
+
+# --- waiting: always for something seen, never for a time ---
+
+# wait_for COMMAND...: until it succeeds or the deadline is over.
+wait_for() {
+	local end=$((SECONDS + deadline_s))
+	until "$@"; do
+		[ "$SECONDS" -lt "$end" ] || return 1
+		sleep 0.05 # between two looks
+	done
+}
+
+has() {
+	screen | grep -qE -- "$1"
+}
+
+has_not() {
+	! has "$1"
+}
+
+# wait_screen PATTERN: shows the screen when it never comes.
+wait_screen() {
+	wait_for has "$1" && return
+	echo "#   never on the screen: $1"
+	screen | sed 's/^/#   |/'
+	return 1
+}
+
+is_golden() {
+	screen | cmp -s - "$here/$1"
+}
+
+# wait_golden FILE
+wait_golden() {
+	if [ -n "${SIGPATH_UPDATE:-}" ]; then
+		local before=
+		until [ -n "$before" ] && [ "$before" = "$(screen)" ]; do
+			before=$(screen)
+			sleep 0.3
+		done
+		screen >"$here/$1"
+		return
+	fi
+	wait_for is_golden "$1" && return
+	echo "#   differs from $1:"
+	diff <(screen) "$here/$1" | sed 's/^/#   /'
+	return 1
+}
+
+# --- the fake daemon and the screen ---
+
+start_daemon() {
+	rm -f "$work/daemon.out"
+	"$fakedaemon" "$work/sock" "$work/snapshot.json" >"$work/daemon.out" 2>&1 &
+	daemon_pid=$!
+	wait_for grep -q ready "$work/daemon.out"
+}
+
+stop_daemon() {
+	[ -n "$daemon_pid" ] || return 0
+	kill "$daemon_pid" 2>/dev/null
+	wait "$daemon_pid" 2>/dev/null
+	daemon_pid=
+}
+
+# serve FILE: from now on; replaced at once.
+serve() {
+	cp "$here/$1" "$work/next.json"
+	mv "$work/next.json" "$work/snapshot.json"
+}
+
+# start COLSxLINES ENVIRONMENT [ARGUMENT...]: `sigpath top` in a fresh terminal.
+start() {
+	local size=$1 env=$2
+	shift 2
+	tm kill-session -t top 2>/dev/null
+	rm -f "$work/rc" "$work/before" "$work/after"
+	cat >"$work/start.sh" <<-EOF
+		cd "$work"
+		stty -g >before
+		sh -c 'echo \$\$ >pid; exec env -u LANG -u LC_ALL -u LC_CTYPE -u NO_COLOR $env "$sigpath" top --socket sock $*'
+		echo \$? >rc.new
+		stty -g >after
+		mv rc.new rc
+		echo "ended, status \$(cat rc)"
+		exec sleep 1000
+	EOF
+	tm new-session -d -s top -x "${size%x*}" -y "${size#*x}" "bash $work/start.sh"
+}
+
+has_ended() {
+	[ -e "$work/rc" ]
+}
+
+# ended STATUS: it ended so, and left the terminal as it was.
+ended() {
+	wait_for has_ended || return 1
+	if [ "$(cat "$work/rc")" != "$1" ] || ! cmp -s "$work/before" "$work/after"; then
+		echo "#   status $(cat "$work/rc"), expected $1; terminal: $(cat "$work/before" "$work/after" | xargs)"
+		return 1
+	fi
+	wait_screen "ended, status $1" && [ "$(tm display-message -p -t top '#{cursor_flag} #{alternate_on}')" = "1 0" ]
+}
+
+cleanup() {
+	tm kill-server 2>/dev/null
+	stop_daemon
+	rm -rf "$work"
+}
+
+# --- screens ---
+
+test_golden() { # NAME COLSxLINES ENVIRONMENT FILE [ARGUMENT...]
+	local name=$1 size=$2 env=$3 file=$4
+	shift 4
+	start "$size" "$env" "$@"
+	wait_golden "$file"
+	verdict "$name" $?
+}
+
+test_panels() {
+	start 80x24 LANG=C.UTF-8
+	wait_screen LIVE && keys p && wait_golden plan_80x24.screen
+	verdict panel_plan $?
+	keys '?' && wait_screen '\[help\]' && has 'Esc .*back' && has_not 'F6 s +sort'
+	verdict help_lists_only_valid_keys $?
+	keys Escape && wait_screen '\[probe plan\]' && keys l && wait_golden ledger_80x24.screen
+	verdict panel_ledger $?
+	keys l && wait_screen '^ SERVICE' && keys '?' && wait_golden help_80x24.screen
+	verdict panel_help $?
+	keys Escape && wait_screen '^ SERVICE' && keys q && ended 0
+	verdict quit $?
+}
+
+test_resize() {
+	start 80x24 LANG=C.UTF-8
+	wait_golden top_80x24.screen && tm resize-window -t top -x 120 -y 40 && wait_golden top_120x40.screen
+	verdict resize_wider $?
+	tm resize-window -t top -x 30 -y 8 && wait_screen 'too small' && tm resize-window -t top -x 40 -y 10 &&
+		wait_golden top_40x10.screen
+	verdict resize_too_small_and_back $?
+	tm resize-window -t top -x 250 -y 80 && wait_screen '^─{250}$' && [ "$(screen | wc -l)" -eq 80 ] &&
+		wait_screen 'F1 \?:Help'
+	verdict resize_250x80 $?
+	keys q && ended 0
+	verdict resize_quit $?
+}
+
+selected_line() {
+	screen | grep -n '^>'
+}
+
+test_selection() {
+	local before
+	start 80x24 LANG=C.UTF-8
+	wait_screen '^>.*cli +INVITE' && keys j j && wait_screen '^>.*REGISTER'
+	verdict select_by_keys $?
+	before=$(selected_line | cut -d: -f1)
+	serve later.json
+	wait_screen '2219.5 msg/s' && wait_screen '^>.*REGISTER.* 77.0ms' && [ -n "$before" ]
+	verdict selection_follows_its_row $?
+	keys F6 && wait_screen 'P999v' && wait_screen '^>.*REGISTER'
+	verdict sort_cycles $?
+	keys End && wait_screen '^>.*(BYE|Allocate)' && keys Home && wait_screen '^>.*cli +INVITE'
+	verdict select_home_end $?
+	serve snapshot.json
+	keys q && ended 0
+	verdict selection_quit $?
+}
+
+test_filter() {
+	start 80x24 LANG=C.UTF-8
+	wait_screen '^>' && keys / && wait_screen 'Filter: _' && keys q R e g BSpace g && wait_screen 'Filter: qReg_' &&
+		wait_screen 'no row contains'
+	verdict filter_takes_keys $?
+	keys BSpace BSpace BSpace BSpace r e g && wait_screen '^>.*REGISTER' && has_not 'OPTIONS' && keys Enter &&
+		wait_screen 'filter: reg'
+	verdict filter_keeps $?
+	keys Escape && wait_screen 'OPTIONS' && has_not 'filter:'
+	verdict filter_clears $?
+	keys q && ended 0
+	verdict filter_quit $?
+}
+
+test_freeze() {
+	start 80x24 LANG=C.UTF-8
+	wait_screen LIVE && keys Space && wait_screen 'FROZEN 0s old'
+	verdict freeze $?
+	serve later.json
+	wait_screen 'FROZEN [2-9]s old' && has ' 2218.5 msg/s'
+	verdict freeze_holds $?
+	keys Space && wait_screen 2219.5 && has_not FROZEN
+	verdict unfreeze $?
+	serve snapshot.json
+	keys q && ended 0
+	verdict freeze_quit $?
+}
+
+test_lost_daemon() {
+	start 80x24 LANG=C.UTF-8
+	wait_screen LIVE && stop_daemon && wait_screen 'no daemon at sock' && wait_screen 'STALE [0-9]+s old'
+	verdict daemon_lost_banner $?
+	keys j && wait_screen '^>.*srv +INVITE'
+	verdict daemon_lost_keys_work $?
+	start_daemon && wait_screen LIVE && wait_for has_not 'no daemon'
+	verdict daemon_back $?
+	: >"$work/snapshot.json" # takes requests, answers none
+	wait_screen 'STALE [0-9]+s old' && keys j && wait_screen '^>.*REGISTER'
+	verdict daemon_mute_keys_work $?
+	wait_screen 'does not answer'
+	verdict daemon_mute_banner $?
+	serve snapshot.json
+	wait_screen LIVE
+	verdict daemon_speaks_again $?
+	keys q && ended 0
+	verdict daemon_quit $?
+	stop_daemon
+	start 80x24 LANG=C.UTF-8
+	wait_screen 'no daemon at sock' && keys '?' && wait_screen '\[help\]|this list' && keys q && ended 0
+	verdict daemon_never_there $?
+	start_daemon
+}
+
+test_hostile() {
+	serve hostile.json
+	start 80x24 LANG=C.UTF-8
+	tm pipe-pane -t top "cat >$work/raw"
+	wait_golden hostile_80x24.screen
+	verdict hostile_names $?
+	keys C-l p && wait_screen 'probe plan' && keys p l && wait_screen 'loss ledger' && keys l && wait_screen '^>' && keys C-l
+	# No OSC, no reset, no bell, no C1 control reached the terminal.
+	wait_for test -s "$work/raw" && ! LC_ALL=C grep -qaP '\x1b\]|\x1bc|\x07|\xc2[\x80-\x9f]|31mowned' "$work/raw"
+	verdict hostile_names_send_no_escapes $?
+	keys q && ended 0
+	verdict hostile_quit $?
+	LC_ALL=C "$sigpath" top --once --socket "$work/sock" >"$work/once"
+	! LC_ALL=C grep -qP '[^\x20-\x7e]' "$work/once"
+	verdict hostile_once_is_ascii $?
+	serve snapshot.json
+}
+
+# --- terminal ---
+
+test_colors() {
+	start 80x24 LANG=C.UTF-8
+	wait_screen LIVE && tm capture-pane -pe -t top | grep -qP '\x1b\[(1;)?3[0-7]m'
+	verdict colour $?
+	start 80x24 "NO_COLOR=1 LANG=C.UTF-8"
+	wait_screen LIVE && ! tm capture-pane -pe -t top | grep -qP '\x1b\[[0-9;]*\b3[0-7]m'
+	verdict no_color $?
+}
+
+test_signals() {
+	local sig
+	for sig in INT TERM HUP; do
+		start 80x24 LANG=C.UTF-8
+		wait_screen LIVE && kill "-$sig" "$(cat "$work/pid")" &&
+			ended $((128 + $(kill -l $sig)))
+		verdict "signal_$sig" $?
+	done
+	start 80x24 LANG=C.UTF-8
+	wait_screen LIVE && keys C-c && ended 130
+	verdict ctrl_c $?
+
+	tm kill-session -t top
+	tm new-session -d -s top -x 80 -y 24 "env -u NO_COLOR LANG=C.UTF-8 PS1='prompt> ' bash --norc -i"
+	wait_screen 'prompt>' && keys "cd $work; stty -g >before; $sigpath top --socket sock" Enter && wait_screen LIVE &&
+		keys C-z && wait_screen 'Stopped' && keys 'stty -g >after' Enter && wait_for test -s "$work/after" &&
+		cmp -s "$work/before" "$work/after"
+	verdict ctrl_z_leaves_terminal_sane $?
+	keys fg Enter && wait_screen LIVE && keys q && wait_screen 'prompt>'
+	verdict fg_draws_again $?
+}
+
+test_terminals() {
+	test_golden term_xterm_without_lang 80x24 TERM=xterm top_80x24.screen
+	test_golden locale_c 80x24 LC_ALL=C top_ascii_80x24.screen
+	test_golden option_ascii 80x24 LANG=C.UTF-8 top_ascii_80x24.screen --ascii
+	test_golden term_vt100 80x24 "TERM=vt100 LC_ALL=C" top_ascii_80x24.screen
+	start 80x24 TERM=no-such-terminal
+	wait_screen "terminal type 'no-such-terminal' is not known" && ended 1
+	verdict term_unknown $?
+	"$sigpath" top --socket "$work/sock" </dev/null 2>"$work/err"
+	[ $? -eq 1 ] && grep -q 'needs a terminal' "$work/err"
+	verdict no_terminal $?
+}
+
+# --- plain text and command line ---
+
+test_once() {
+	"$sigpath" top --once --socket "$work/sock" >"$work/once"
+	if [ -n "${SIGPATH_UPDATE:-}" ]; then cp "$work/once" "$here/once.txt"; fi
+	diff "$work/once" "$here/once.txt" | sed 's/^/#   /'
+	cmp -s "$work/once" "$here/once.txt"
+	verdict once $?
+	[ "$(wc -L <"$work/once")" -le 80 ]
+	verdict once_fits_80_columns $?
+	"$sigpath" top --once --json --socket "$work/sock" >"$work/json"
+	tr '\n' ' ' <"$here/snapshot.json" | cmp -s - <(tr '\n' ' ' <"$work/json" | sed 's/ $//')
+	verdict once_json_unchanged $?
+	SIGPATH_SOCKET=$work/sock "$sigpath" top --once >"$work/once"
+	cmp -s "$work/once" "$here/once.txt"
+	verdict socket_from_environment $?
+}
+
+# refused NAME STATUS PATTERN ARGUMENT...
+refused() {
+	local name=$1 want=$2 pattern=$3 status
+	shift 3
+	"$sigpath" "$@" >"$work/out" 2>"$work/err"
+	status=$?
+	if [ "$status" -eq "$want" ] && grep -qE -- "$pattern" "$work/err" && [ ! -s "$work/out" ]; then
+		ok "$name"
+	else
+		echo "#   status $status: $(head -c 300 "$work/err")"
+		not_ok "$name"
+	fi
+}
+
+test_command_line() {
+	refused no_command 2 'usage: sigpath'
+	refused unknown_command 2 "unknown command 'tpo'; valid: top doctor export" tpo
+	refused unknown_command_help 2 "unknown command 'tpo'" help tpo
+	refused unknown_option 2 "top: unknown option '--onc'; valid options:.* --once" top --onc
+	refused option_of_another_command 2 "unknown option '--view'" top --view stages
+	refused unexpected_argument 2 "unexpected argument 'now'" top now
+	refused missing_value 2 '--socket needs a value' top --socket
+	refused value_for_flag 2 '--once takes no value' top --once=1
+	refused json_without_once 2 '--json needs --once' top --json
+	refused unknown_view 2 "unknown view 'x'; valid: stages\|tail" export --view x
+	refused missing_view 2 'view is missing; valid: stages\|tail' export
+	refused unknown_format 2 "unknown format 'pprof'; valid: folded" export --view tail --format pprof
+	refused no_daemon 1 "cannot reach sigpathd at $work/none: No such file.*start it with .sigpathd. or check .sigpath doctor." \
+		top --once --socket "$work/none"
+	refused doctor_bad_probe 2 "no instant 'x'" doctor --force-probe x=y
+	refused doctor_bad_btf 2 'none: No such file' doctor --btf "$work/none"
+	"$sigpath" --version | grep -qE '^sigpath [0-9]+\.[0-9]+\.[0-9]+$'
+	verdict version $?
+	"$sigpath" --help | grep -q 'export --view' && "$sigpath" help top | grep -q -- --once &&
+		"$sigpath" top --help | cmp -s - <("$sigpath" help top)
+	verdict help $?
+	"$sigpath" --help >/dev/full 2>"$work/err"
+	[ $? -eq 1 ] && grep -q 'No space left' "$work/err"
+	verdict full_disk_is_told $?
+}
+
+test_doctor() {
+	local status
+	"$sigpath" doctor --json >"$work/doctor.json"
+	status=$?
+	python3 - "$work/doctor.json" $status <<-'EOF'
+		import json, sys
+		d = json.load(open(sys.argv[1]))
+		assert d["type"] == "doctor" and d["verdict"] in ("full", "merged", "taps_only", "none")
+		assert (d["verdict"] == "none") == (sys.argv[2] == "1"), sys.argv[2]
+		assert d["facts"]["kernel"] and isinstance(d["facts"]["capabilities"], list)
+		assert all(c["state"] in ("active", "merged") and isinstance(c["skipped"], list) for c in d["plan"])
+	EOF
+	verdict doctor_json $?
+	"$sigpath" doctor | grep -q '^verdict: '
+	verdict doctor_text $?
+	if ! command -v setpriv >/dev/null || [ "$(id -u)" -ne 0 ]; then
+		skip doctor_without_capabilities "needs root and setpriv"
+		return
+	fi
+	setpriv --bounding-set=-all --inh-caps=-all "$sigpath" doctor >"$work/out" 2>&1
+	[ $? -eq 1 ] && grep -q '^verdict: cannot observe: ' "$work/out" && grep -q 'CAP_BPF is missing' "$work/out"
+	verdict doctor_without_capabilities $?
+}
+
+main() {
+	trap cleanup EXIT
+	if ! command -v tmux >/dev/null; then
+		skip screens "tmux is not installed"
+	else
+		serve snapshot.json
+		start_daemon || not_ok fake_daemon
+		test_golden screen_80x24 80x24 LANG=C.UTF-8 top_80x24.screen
+		test_golden screen_120x40 120x40 LANG=C.UTF-8 top_120x40.screen
+		test_golden screen_40x10 40x10 LANG=C.UTF-8 top_40x10.screen
+		if [ -n "${SIGPATH_UPDATE:-}" ]; then start 80x24 LC_ALL=C && wait_golden top_ascii_80x24.screen; fi
+		test_panels
+		test_resize
+		test_selection
+		test_filter
+		test_freeze
+		test_lost_daemon
+		test_hostile
+		test_colors
+		test_signals
+		test_terminals
+		test_once
+	fi
+	test_command_line
+	test_doctor
+	echo "# $passed passed, $failed failed, $skipped skipped"
+	[ "$failed" -eq 0 ]
+}
+
+main
