@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /* Where the maps, the knobs and the licence live. */
-#include "config.bpf.h"
 #include "maps.bpf.h"
+#include "config.bpf.h"
 
 const volatile struct knobs sp_knobs = {};
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
-/* The application reads: by the kernel function that consumes the packet, or by the bytes in the user's buffer. */
+/* The application reads: by the kernel function that consumes the packet, or by the bytes in the
+ * user's buffer. */
 #include "emit.bpf.h"
 #include "sight.bpf.h"
 #include "skb.bpf.h"
@@ -9,8 +10,8 @@
 
 #define MSG_PEEK_FLAG 2
 
-static __always_inline void read_report(struct scratch *s, __u64 now, __u64 sk, __u64 skb, __u32 netns, __u64 hash,
-					__u32 msg_len)
+static __always_inline void read_report(struct scratch *s, __u64 now, __u64 sk, __u64 skb,
+					__u32 netns, __u64 hash, __u32 msg_len)
 {
 	__u64 pid_tgid = bpf_get_current_pid_tgid();
 	struct thread *t = thread_claim((__u32)pid_tgid, now);
@@ -27,8 +28,8 @@ static __always_inline void read_report(struct scratch *s, __u64 now, __u64 sk, 
 	emit(&s->read, sizeof(s->read));
 }
 
-/* len < 0: MSG_PEEK. Named by its pointer, and by its content where the socket's probe had no pointer. Sockets that carry
- * no signaling leave at once. */
+/* len < 0: MSG_PEEK. Named by its pointer, and by its content where the socket's probe had no
+ * pointer. Sockets that carry no signaling leave at once. */
 static __always_inline int read_skb(struct sock *sk, struct sk_buff *skb, int len, bool typed)
 {
 	struct scratch *s = scratch_get(SCRATCH_READ);
@@ -44,10 +45,12 @@ static __always_inline int read_skb(struct sock *sk, struct sk_buff *skb, int le
 	s->hash = 0;
 	if (sp_knobs.read_content) {
 		skb_bytes(skb, typed, &b);
-		if (!sight_look(s, SCRATCH_READ, &b, false, skb_ethertype(skb, typed), REC_HASH_LEN, false, &look))
+		if (!sight_look(s, SCRATCH_READ, &b, false, skb_ethertype(skb, typed), REC_HASH_LEN,
+				false, &look))
 			return 0;
 	}
-	read_report(s, bpf_ktime_get_ns(), sk_addr, address_of(s, skb), sock_netns(sk, typed), s->hash, len);
+	read_report(s, bpf_ktime_get_ns(), sk_addr, address_of(s, skb), sock_netns(sk, typed),
+		    s->hash, len);
 	return 0;
 }
 
@@ -75,7 +78,8 @@ static __always_inline __u32 batch_next(struct thread *t, struct pt_regs *regs)
 	return idx;
 }
 
-/* By content: reads the application's buffer back. What is no signaling on such a socket (media) is left alone. */
+/* By content: reads the application's buffer back. What is no signaling on such a socket (media) is
+ * left alone. */
 static __always_inline void read_user(struct scratch *s, struct sock *sk, __u64 sk_addr, int ret)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -132,13 +136,15 @@ int BPF_PROG(read_skb_btf, struct sk_buff *skb)
 		return 0;
 	regs = (struct pt_regs *)bpf_task_pt_regs(task);
 	nr = REGS_NR(regs);
-	if (nr != NR_RECVFROM && nr != NR_RECVMSG && nr != NR_RECVMMSG && nr != NR_READ && nr != NR_READV)
+	if (nr != NR_RECVFROM && nr != NR_RECVMSG && nr != NR_RECVMMSG && nr != NR_READ &&
+	    nr != NR_READV)
 		return 0;
 	s = scratch_get(SCRATCH_READ);
 	if (!s || skb->sk)
 		return 0;
 	skb_bytes(skb, true, &b);
-	if (sight_look(s, SCRATCH_READ, &b, false, skb_ethertype(skb, true), REC_HASH_LEN, false, &look))
+	if (sight_look(s, SCRATCH_READ, &b, false, skb_ethertype(skb, true), REC_HASH_LEN, false,
+		       &look))
 		read_report(s, bpf_ktime_get_ns(), 0, 0, 0, s->hash, s->net.payload_len);
 	return 0;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
-/* A message on its way up: into the stack, onto a socket. The socket hook writes the tap record, payload and early stamps
- * included. */
+/* A message on its way up: into the stack, onto a socket. The socket hook writes the tap record,
+ * payload and early stamps included. */
 #include "emit.bpf.h"
 #include "flight.bpf.h"
 #include "sight.bpf.h"
@@ -17,7 +17,8 @@ int BPF_PROG(stack_btf, struct sk_buff *skb)
 	if (!s)
 		return 0;
 	skb_bytes_data(skb, &b);
-	if (sight_look(s, SCRATCH_STACK, &b, false, skb_ethertype(skb, true), REC_HASH_LEN, false, &look))
+	if (sight_look(s, SCRATCH_STACK, &b, false, skb_ethertype(skb, true), REC_HASH_LEN, false,
+		       &look))
 		flight_mark_stack(s->hash, bpf_ktime_get_ns(), skb_ifindex(skb, true));
 	return 0;
 }
@@ -34,13 +35,14 @@ int stack_rtp(struct bpf_raw_tracepoint_args *ctx)
 		return 0;
 	b.base = BPF_CORE_READ(skb, data);
 	b.avail = BPF_CORE_READ(skb, len) - BPF_CORE_READ(skb, data_len);
-	if (sight_look(s, SCRATCH_STACK, &b, false, skb_ethertype(skb, false), REC_HASH_LEN, false, &look))
+	if (sight_look(s, SCRATCH_STACK, &b, false, skb_ethertype(skb, false), REC_HASH_LEN, false,
+		       &look))
 		flight_mark_stack(s->hash, bpf_ktime_get_ns(), skb_ifindex(skb, false));
 	return 0;
 }
 
-static __always_inline void sock_mark(struct scratch *s, struct bytes *b, __u16 proto, __u64 sk, __u64 skb,
-				      __u32 ifindex, __u32 netns)
+static __always_inline void sock_mark(struct scratch *s, struct bytes *b, __u16 proto, __u64 sk,
+				      __u64 skb, __u32 ifindex, __u32 netns)
 {
 	__u32 snap, len, first_ifindex;
 	struct sight look;
@@ -54,7 +56,8 @@ static __always_inline void sock_mark(struct scratch *s, struct bytes *b, __u16 
 	emit_header(&s->rx.hdr, REC_RX, len, now);
 	sight_flow(s, &look, &s->rx.flow);
 	sight_print(s, snap, &s->rx.print);
-	s->rx.flow.flags |= flight_take(s->hash, now, &s->rx.nic_ns, &s->rx.stack_ns, &first_ifindex);
+	s->rx.flow.flags |=
+		flight_take(s->hash, now, &s->rx.nic_ns, &s->rx.stack_ns, &first_ifindex);
 	s->rx.sk = sk;
 	s->rx.skb = skb;
 	s->rx.ifindex = first_ifindex ? first_ifindex : ifindex;
@@ -71,8 +74,8 @@ static __always_inline void sock_mark_skb(struct sock *sk, struct sk_buff *skb, 
 	if (!s)
 		return;
 	skb_bytes(skb, typed, &b);
-	sock_mark(s, &b, skb_ethertype(skb, typed), address_of(s, sk), address_of(s, skb), skb_ifindex(skb, typed),
-		  sock_netns(sk, typed));
+	sock_mark(s, &b, skb_ethertype(skb, typed), address_of(s, sk), address_of(s, skb),
+		  skb_ifindex(skb, typed), sock_netns(sk, typed));
 }
 
 SEC("?fentry/__udp_enqueue_schedule_skb")
@@ -89,7 +92,8 @@ int BPF_KPROBE(sock_kp, struct sock *sk, struct sk_buff *skb)
 	return 0;
 }
 
-/* At the socket's filter, just before the queue: names packet and socket exactly on every kernel. */
+/* At the socket's filter, just before the queue: names packet and socket exactly on every kernel.
+ */
 SEC("?cgroup_skb/ingress")
 int sock_cg(struct __sk_buff *ctx)
 {
@@ -102,7 +106,8 @@ int sock_cg(struct __sk_buff *ctx)
 	return 1;
 }
 
-/* After the queue: the packet is the tail of the receive queue, unless a reader or another CPU was quicker. */
+/* After the queue: the packet is the tail of the receive queue, unless a reader or another CPU was
+ * quicker. */
 SEC("?tp_btf/sk_data_ready")
 int BPF_PROG(sock_ready_btf, struct sock *sk)
 {
@@ -115,7 +120,8 @@ int BPF_PROG(sock_ready_btf, struct sock *sk)
 	return 0;
 }
 
-static __always_inline void drop_mark(struct sk_buff *skb, const struct sock *sk, __u32 reason, bool is_rcvbuf)
+static __always_inline void drop_mark(struct sk_buff *skb, const struct sock *sk, __u32 reason,
+				      bool is_rcvbuf)
 {
 	struct scratch *s = scratch_get(SCRATCH_DROP);
 	struct sight look;
@@ -126,7 +132,8 @@ static __always_inline void drop_mark(struct sk_buff *skb, const struct sock *sk
 		return;
 	egress = xmit_take(address_of(s, skb));
 	skb_bytes(skb, true, &b);
-	if (!sight_look(s, SCRATCH_DROP, &b, false, skb_ethertype(skb, true), REC_HASH_LEN, false, &look))
+	if (!sight_look(s, SCRATCH_DROP, &b, false, skb_ethertype(skb, true), REC_HASH_LEN, false,
+			&look))
 		return;
 	emit_header(&s->drop.hdr, REC_DROP, sizeof(s->drop), bpf_ktime_get_ns());
 	sight_flow(s, &look, &s->drop.flow);
@@ -139,14 +146,18 @@ static __always_inline void drop_mark(struct sk_buff *skb, const struct sock *sk
 	emit(&s->drop, sizeof(s->drop));
 }
 
-/* Copies made for packet sockets are freed with reasons of their own, or none: those are not drops of the message. */
+/* Copies made for packet sockets are freed with reasons of their own, or none: those are not drops
+ * of the message. */
 static __always_inline bool is_drop(__u32 reason)
 {
-	__u32 packet = bpf_core_enum_value_exists(enum skb_drop_reason, SKB_DROP_REASON_PACKET_SOCK_ERROR) ?
-			       bpf_core_enum_value(enum skb_drop_reason, SKB_DROP_REASON_PACKET_SOCK_ERROR) :
-			       0;
+	__u32 packet =
+		bpf_core_enum_value_exists(enum skb_drop_reason, SKB_DROP_REASON_PACKET_SOCK_ERROR)
+			? bpf_core_enum_value(enum skb_drop_reason,
+					      SKB_DROP_REASON_PACKET_SOCK_ERROR)
+			: 0;
 
-	return reason > bpf_core_enum_value(enum skb_drop_reason, SKB_DROP_REASON_NOT_SPECIFIED) && reason != packet;
+	return reason > bpf_core_enum_value(enum skb_drop_reason, SKB_DROP_REASON_NOT_SPECIFIED) &&
+	       reason != packet;
 }
 
 static __always_inline bool is_rcvbuf(__u32 reason)
@@ -170,7 +181,8 @@ int BPF_PROG(drop_btf, struct sk_buff *skb, void *location, __u32 reason)
 	return 0;
 }
 
-/* Before 5.17 kfree_skb gives no reason: only the full receive buffer is told apart, and without the packet. */
+/* Before 5.17 kfree_skb gives no reason: only the full receive buffer is told apart, and without
+ * the packet. */
 SEC("?tp_btf/sock_rcvqueue_full")
 int BPF_PROG(drop_full_btf, struct sock *sk, struct sk_buff *skb)
 {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
-/* Off-CPU history of the threads that read or send signaling. Everybody else pays one load per switch. */
+/* Off-CPU history of the threads that read or send signaling. Everybody else pays one load per
+ * switch. */
 #include "kernel.bpf.h"
 #include "thread.bpf.h"
 #include "user.bpf.h"
@@ -14,7 +15,8 @@ static __always_inline bool is_runnable(struct task_struct *p)
 	return BPF_CORE_READ(o, state) == 0;
 }
 
-static __always_inline void thread_off(struct thread *t, struct task_struct *prev, bool preempt, __u64 now)
+static __always_inline void thread_off(struct thread *t, struct task_struct *prev, bool preempt,
+				       __u64 now)
 {
 	struct pt_regs *regs;
 
@@ -25,7 +27,8 @@ static __always_inline void thread_off(struct thread *t, struct task_struct *pre
 	t->syscall_nr = (__s32)REGS_NR(regs);
 }
 
-static __always_inline void thread_on(struct thread *t, struct task_struct *next, __u64 now, __u64 queued_ns)
+static __always_inline void thread_on(struct thread *t, struct task_struct *next, __u64 now,
+				      __u64 queued_ns)
 {
 	struct off_cpu *o = &t->off[t->off_cnt & (OFF_CPU_MAX - 1)];
 

@@ -3,7 +3,8 @@
 #include "sight.bpf.h"
 
 /* Headers in win -> net. 0 or -NET_EBADMSG; then net.family tells whether it was IP at all. */
-__attribute__((noinline)) int sight_parse(__u32 scratch_idx, __u32 avail, __u32 proto, __u32 is_link)
+__attribute__((noinline)) int sight_parse(__u32 scratch_idx, __u32 avail, __u32 proto,
+					  __u32 is_link)
 {
 	__u32 key = scratch_idx;
 	struct scratch *s = bpf_map_lookup_elem(&sp_scratch, &key);

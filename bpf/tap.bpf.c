@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
-/* Taps: the first sight of a packet. With stage probes behind it XDP only stamps; a plan without them makes each tap
- * report what it sees, in both directions. A tap never changes the fate of a packet. */
+/* Taps: the first sight of a packet. With stage probes behind it XDP only stamps; a plan without
+ * them makes each tap report what it sees, in both directions. A tap never changes the fate of a
+ * packet. */
 #include "emit.bpf.h"
 #include "flight.bpf.h"
 #include "sight.bpf.h"
 
 #define TC_PASS_ON -1 /* TC_ACT_UNSPEC and TCX_NEXT: as if we were not there */
 
-static __always_inline void tap_report(struct scratch *s, const struct sight *look, __u32 ifindex, bool egress)
+static __always_inline void tap_report(struct scratch *s, const struct sight *look, __u32 ifindex,
+				       bool egress)
 {
 	__u32 snap = look->snap_len & (REC_SNAP_MAX - 1);
 	__u32 len = sizeof(s->tap) + snap;
@@ -71,8 +73,8 @@ int tap_xdp_report(struct xdp_md *ctx)
 
 #define PACKET_OUTGOING 4 /* linux/if_packet.h */
 
-/* AF_PACKET, SOCK_RAW: both directions of every interface of the namespace, nothing attached to a device. Keeps no byte
- * for the socket itself. */
+/* AF_PACKET, SOCK_RAW: both directions of every interface of the namespace, nothing attached to a
+ * device. Keeps no byte for the socket itself. */
 SEC("?socket")
 int tap_socket(struct __sk_buff *ctx)
 {

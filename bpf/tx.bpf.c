@@ -17,7 +17,8 @@ static __always_inline void send_mark(__u64 sk)
 	t->send_sk = sk;
 }
 
-/* Early in udp_sendmsg, unconnected sockets only (net/ipv4/udp.c: CGROUP_UDP4_SENDMSG). Always allows. */
+/* Early in udp_sendmsg, unconnected sockets only (net/ipv4/udp.c: CGROUP_UDP4_SENDMSG). Always
+ * allows. */
 static __always_inline int send_cgroup(struct bpf_sock_addr *ctx)
 {
 	struct scratch *s = scratch_get(SCRATCH_CALL);
@@ -28,7 +29,8 @@ static __always_inline int send_cgroup(struct bpf_sock_addr *ctx)
 	if (!s || !sk)
 		return 1;
 	sk_addr = address_of(s, sk);
-	if (sp_knobs.port_kind[dport] || sp_knobs.port_kind[(__u16)sk->src_port] || sock_is_known(sk_addr))
+	if (sp_knobs.port_kind[dport] || sp_knobs.port_kind[(__u16)sk->src_port] ||
+	    sock_is_known(sk_addr))
 		send_mark(sk_addr);
 	return 1;
 }
@@ -60,8 +62,8 @@ static __always_inline int send_udp(struct sock *sk, struct msghdr *msg, bool ty
 	/* sockaddr_in and sockaddr_in6 have the port at the same place */
 	if (name)
 		bpf_probe_read_kernel(&port, sizeof(port), name + 2);
-	if (sp_knobs.port_kind[local] || sp_knobs.port_kind[peer] || sp_knobs.port_kind[bpf_ntohs(port)] ||
-	    sock_is_known(sk_addr))
+	if (sp_knobs.port_kind[local] || sp_knobs.port_kind[peer] ||
+	    sp_knobs.port_kind[bpf_ntohs(port)] || sock_is_known(sk_addr))
 		send_mark(sk_addr);
 	return 0;
 }
@@ -90,7 +92,8 @@ int BPF_KPROBE(send6_kp, struct sock *sk, struct msghdr *msg)
 	return send_udp(sk, msg, false);
 }
 
-/* The send call's time belongs to this message if this thread made it on this socket, and to no later one. */
+/* The send call's time belongs to this message if this thread made it on this socket, and to no
+ * later one. */
 static __always_inline __u64 send_take(struct thread *t, __u64 sk_addr)
 {
 	__u64 send_ns;
@@ -102,8 +105,8 @@ static __always_inline __u64 send_take(struct thread *t, __u64 sk_addr)
 	return send_ns;
 }
 
-static __always_inline void queue_report(struct scratch *s, struct sk_buff *skb, struct sock *sk, bool typed,
-					 const struct sight *look)
+static __always_inline void queue_report(struct scratch *s, struct sk_buff *skb, struct sock *sk,
+					 bool typed, const struct sight *look)
 {
 	__u64 now = bpf_ktime_get_ns(), pid_tgid = bpf_get_current_pid_tgid();
 	__u64 sk_addr = address_of(s, sk), skb_addr = address_of(s, skb);
@@ -141,7 +144,8 @@ static __always_inline int queue_mark(struct sk_buff *skb, bool typed)
 	if (!s)
 		return 0;
 	skb_bytes(skb, typed, &b);
-	if (sight_look(s, SCRATCH_SEND, &b, false, skb_ethertype(skb, typed), sp_knobs.snap_len, true, &look))
+	if (sight_look(s, SCRATCH_SEND, &b, false, skb_ethertype(skb, typed), sp_knobs.snap_len,
+		       true, &look))
 		queue_report(s, skb, sk, typed, &look);
 	return 0;
 }

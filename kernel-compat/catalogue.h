@@ -4,15 +4,15 @@
 #define SIGPATH_CATALOGUE_H
 
 /* id, printed name, what a refusal usually means */
-#define MECHANISMS(X)                                                                                    \
-	X(TP_BTF, "tp_btf", "tracepoint missing on this kernel, or its arguments differ")                \
-	X(RAW_TP, "raw_tp", "tracepoint missing on this kernel")                                         \
-	X(FENTRY, "fentry", "function not traceable here, or the kernel's policy refuses fentry")        \
-	X(KPROBE, "kprobe", "no kprobes in this kernel, or the function is not there")                   \
-	X(CGROUP_INGRESS, "cgroup_skb", "no cgroup2 mount, or its root may not be written")              \
-	X(CGROUP_SENDMSG, "cgroup_sendmsg", "no cgroup2 mount, or its root may not be written")          \
-	X(XDP, "xdp", "the device or kernel does not take XDP")                                          \
-	X(TC, "tc", "no CAP_NET_ADMIN, or sch_ingress and cls_bpf are missing")                          \
+#define MECHANISMS(X)                                                                             \
+	X(TP_BTF, "tp_btf", "tracepoint missing on this kernel, or its arguments differ")         \
+	X(RAW_TP, "raw_tp", "tracepoint missing on this kernel")                                  \
+	X(FENTRY, "fentry", "function not traceable here, or the kernel's policy refuses fentry") \
+	X(KPROBE, "kprobe", "no kprobes in this kernel, or the function is not there")            \
+	X(CGROUP_INGRESS, "cgroup_skb", "no cgroup2 mount, or its root may not be written")       \
+	X(CGROUP_SENDMSG, "cgroup_sendmsg", "no cgroup2 mount, or its root may not be written")   \
+	X(XDP, "xdp", "the device or kernel does not take XDP")                                   \
+	X(TC, "tc", "no CAP_NET_ADMIN, or sch_ingress and cls_bpf are missing")                   \
 	X(SOCKET, "socket_filter", "no CAP_NET_RAW")
 
 enum mechanism {

@@ -13,7 +13,8 @@ static const struct candidate *chosen(const struct plan_choice *choice)
 {
 	int instant = instant__find(choice->instant);
 
-	return choice->candidate && instant >= 0 ? candidate__find(instant, choice->candidate) : NULL;
+	return choice->candidate && instant >= 0 ? candidate__find(instant, choice->candidate)
+						 : NULL;
 }
 
 static bool names_packets(const struct plan *plan)
@@ -41,15 +42,17 @@ static bool is_wanted(const struct plan *plan, const struct candidate *c)
 }
 
 static int each_choice(const struct plan *plan, struct object *o, const struct object_opts *oo,
-		       int (*fn)(struct object *o, const struct candidate *c, const struct object_opts *oo), char *err,
-		       size_t err_len)
+		       int (*fn)(struct object *o, const struct candidate *c,
+				 const struct object_opts *oo),
+		       char *err, size_t err_len)
 {
 	for (unsigned int i = 0; i < plan->choice_cnt; i++) {
 		const struct candidate *c = chosen(&plan->choice[i]);
 		int rc;
 
 		/* one hook serves two instants */
-		if (!c || !is_wanted(plan, c) || (c->instant == INSTANT_RUN && !strcmp(c->name, "run_info_btf")))
+		if (!c || !is_wanted(plan, c) ||
+		    (c->instant == INSTANT_RUN && !strcmp(c->name, "run_info_btf")))
 			continue;
 		rc = fn(o, c, oo);
 		if (rc) {
@@ -71,11 +74,13 @@ static int enable(struct object *o, const struct candidate *c, const struct obje
 static void enable_spares(const struct plan *plan, struct object *o)
 {
 	for (unsigned int i = 0; plan->taps_only && i < candidate_cnt; i++)
-		if (candidates[i].instant == INSTANT_TAP_IN || candidates[i].instant == INSTANT_TAP_OUT)
+		if (candidates[i].instant == INSTANT_TAP_IN ||
+		    candidates[i].instant == INSTANT_TAP_OUT)
 			object__enable(o, &candidates[i]);
 }
 
-int loader__start(const struct loader_opts *opts, const struct plan *plan, struct object *ret, char *err, size_t err_len)
+int loader__start(const struct loader_opts *opts, const struct plan *plan, struct object *ret,
+		  char *err, size_t err_len)
 {
 	int rc = object__open(ret, &opts->object);
 

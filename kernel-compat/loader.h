@@ -16,8 +16,9 @@ struct loader_opts {
 	const uint8_t *port_kind; /* 65536 bytes, enum port_kind; copied */
 };
 
-/* Opens, configures, loads and attaches everything that needs no interface. On failure err says which candidate and
- * why, and *ret holds nothing. */
-int loader__start(const struct loader_opts *opts, const struct plan *plan, struct object *ret, char *err, size_t err_len);
+/* Opens, configures, loads and attaches everything that needs no interface. On failure err says
+ * which candidate and why, and *ret holds nothing. */
+int loader__start(const struct loader_opts *opts, const struct plan *plan, struct object *ret,
+		  char *err, size_t err_len);
 
 #endif

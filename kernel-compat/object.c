@@ -23,7 +23,7 @@ int object__open(struct object *o, const struct object_opts *opts)
 	o->skel = sigpath_bpf__open_opts(&bpf_opts);
 	if (!o->skel)
 		return -errno;
-	bpf_object__for_each_program(prog, o->skel->obj)
+	bpf_object__for_each_program (prog, o->skel->obj)
 		bpf_program__set_autoload(prog, false);
 	return bpf_map__set_max_entries(o->skel->maps.sp_ring, opts->ring_bytes);
 }
@@ -44,13 +44,15 @@ struct knobs *object__knobs(struct object *o)
 
 /* Calls fn for each program of a candidate; stops at the first error. */
 static int each_prog(struct object *o, const struct candidate *c,
-		     int (*fn)(struct object *o, struct bpf_program *prog, const void *ctx), const void *ctx)
+		     int (*fn)(struct object *o, struct bpf_program *prog, const void *ctx),
+		     const void *ctx)
 {
 	char names[96], *save = NULL;
 	int err = 0;
 
 	snprintf(names, sizeof(names), "%s", c->progs);
-	for (char *name = strtok_r(names, ",", &save); name && !err; name = strtok_r(NULL, ",", &save)) {
+	for (char *name = strtok_r(names, ",", &save); name && !err;
+	     name = strtok_r(NULL, ",", &save)) {
 		struct bpf_program *prog = bpf_object__find_program_by_name(o->skel->obj, name);
 
 		err = prog ? fn(o, prog, ctx) : -ENOENT;
@@ -172,11 +174,12 @@ uint64_t object__misses(const struct object *o)
 	struct bpf_program *prog;
 	uint64_t sum = 0;
 
-	bpf_object__for_each_program(prog, o->skel->obj) {
+	bpf_object__for_each_program (prog, o->skel->obj) {
 		struct bpf_prog_info info = {};
 		uint32_t len = sizeof(info);
 
-		if (bpf_program__fd(prog) >= 0 && !bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &len))
+		if (bpf_program__fd(prog) >= 0 &&
+		    !bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &len))
 			sum += info.recursion_misses;
 	}
 	return sum;
@@ -204,7 +207,7 @@ uint64_t object__memlock(const struct object *o)
 	struct bpf_map *map;
 	uint64_t sum = 0;
 
-	bpf_object__for_each_map(map, o->skel->obj)
+	bpf_object__for_each_map (map, o->skel->obj)
 		if (bpf_map__fd(map) >= 0)
 			sum += fd_memlock(bpf_map__fd(map));
 	return sum;

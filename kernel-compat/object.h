@@ -39,7 +39,8 @@ struct knobs *object__knobs(struct object *o);
 int object__enable(struct object *o, const struct candidate *c);
 /* -errno of the kernel's refusal, o->reason filled. */
 int object__load(struct object *o);
-/* Attaches a candidate's programs where they need no interface; those of XDP, TC and SOCKET are left to taps. */
+/* Attaches a candidate's programs where they need no interface; those of XDP, TC and SOCKET are
+ * left to taps. */
 int object__attach(struct object *o, const struct candidate *c, const struct object_opts *opts);
 
 /* File descriptors, owned by the object. -ENOENT if the program is not loaded. */
@@ -47,7 +48,8 @@ int object__prog_fd(const struct object *o, const char *prog);
 int object__ring_fd(const struct object *o);
 /* Sums sp_counters over CPUs into count[KCOUNTER_CNT-many]. */
 int object__counters(const struct object *o, uint64_t *count, unsigned int cnt);
-/* Runs the kernel skipped because an instance was preempted (bpf_prog_info.recursion_misses), all programs. */
+/* Runs the kernel skipped because an instance was preempted (bpf_prog_info.recursion_misses), all
+ * programs. */
 uint64_t object__misses(const struct object *o);
 /* Bytes the maps lock, as the kernel accounts them (/proc/self/fdinfo memlock). */
 uint64_t object__memlock(const struct object *o);

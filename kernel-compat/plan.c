@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Walks the catalogue and tries: a candidate holds when its programs load and attach, alone, on this kernel. */
+/* Walks the catalogue and tries: a candidate holds when its programs load and attach, alone, on
+ * this kernel. */
 #include "plan.h"
 
 #include <errno.h>
@@ -12,7 +13,8 @@
 
 #define TRIAL_RING_BYTES 4096
 
-static void set_reason(struct plan_skip *skip, const struct candidate *c, const char *what, const char *hint)
+static void set_reason(struct plan_skip *skip, const struct candidate *c, const char *what,
+		       const char *hint)
 {
 	skip->candidate = c->name;
 	skip->mechanism = mechanism__name(c->mech);
@@ -20,7 +22,8 @@ static void set_reason(struct plan_skip *skip, const struct candidate *c, const 
 }
 
 /* 0 if the candidate holds. */
-static int try_candidate(const struct candidate *c, const struct object_opts *opts, struct plan_skip *skip)
+static int try_candidate(const struct candidate *c, const struct object_opts *opts,
+			 struct plan_skip *skip)
 {
 	struct object o;
 	int err;
@@ -33,7 +36,8 @@ static int try_candidate(const struct candidate *c, const struct object_opts *op
 	if (!err)
 		err = object__attach(&o, c, opts);
 	if (err)
-		set_reason(skip, c, o.reason[0] ? o.reason : strerror(-err), mechanism__refusal(c->mech));
+		set_reason(skip, c, o.reason[0] ? o.reason : strerror(-err),
+			   mechanism__refusal(c->mech));
 	if (o.skel)
 		object__done(&o);
 	return err;
@@ -70,18 +74,22 @@ static int check_force(const char *force, char *err, size_t err_len)
 		}
 		id = instant__find(instant);
 		if (id < 0) {
-			snprintf(err, err_len, "force-probe: no instant '%s' (see sigpath doctor)", instant);
+			snprintf(err, err_len, "force-probe: no instant '%s' (see sigpath doctor)",
+				 instant);
 			return -EINVAL;
 		}
 		if (strcmp(name, "none") && !candidate__find(id, name)) {
-			snprintf(err, err_len, "force-probe: %s has no candidate '%s' (see sigpath doctor)", instant, name);
+			snprintf(err, err_len,
+				 "force-probe: %s has no candidate '%s' (see sigpath doctor)",
+				 instant, name);
 			return -EINVAL;
 		}
 	}
 	return 0;
 }
 
-/* t_run is the same hook as t_wake where that reads the scheduler's own stamp, and must be another where it does not. */
+/* t_run is the same hook as t_wake where that reads the scheduler's own stamp, and must be another
+ * where it does not. */
 static const char *coupled(const struct plan *p, const struct candidate *c)
 {
 	const struct plan_choice *wake = plan__find(p, instants[INSTANT_WAKE].name);
@@ -98,7 +106,8 @@ static void add_skip(struct plan_choice *choice, const struct plan_skip *skip)
 		choice->skip[choice->skip_cnt++] = *skip;
 }
 
-/* What a candidate cannot do without; a missing feature gives a better reason than the errno of a trial. */
+/* What a candidate cannot do without; a missing feature gives a better reason than the errno of a
+ * trial. */
 static int needed_feature(const struct candidate *c, const struct object_opts *opts)
 {
 	if ((c->mech == MECH_TP_BTF || c->mech == MECH_FENTRY) && !opts->btf_path)
@@ -124,12 +133,14 @@ static const char *preselect(const struct plan *p, const struct candidate *c, co
 		return "another choice was forced";
 	if (feature >= 0 && !feature__has(feature))
 		return feature__absent(feature);
-	if (c->instant == INSTANT_WAKE && !strcmp(c->name, "run_info_btf") && !feature__has(FEATURE_SCHED_INFO))
+	if (c->instant == INSTANT_WAKE && !strcmp(c->name, "run_info_btf") &&
+	    !feature__has(FEATURE_SCHED_INFO))
 		return feature__absent(FEATURE_SCHED_INFO);
 	return coupled(p, c);
 }
 
-static void choose(struct plan *p, enum instant instant, const struct plan_opts *opts, const struct object_opts *oo)
+static void choose(struct plan *p, enum instant instant, const struct plan_opts *opts,
+		   const struct object_opts *oo)
 {
 	struct plan_choice *choice = &p->choice[p->choice_cnt++];
 	const struct instant_info *info = &instants[instant];
@@ -182,7 +193,9 @@ static bool has_choice(const struct plan *p, enum instant instant)
 
 int plan__make(const struct plan_opts *opts, struct plan *ret, char *err, size_t err_len)
 {
-	struct object_opts oo = {.btf_path = opts->btf_path, .cgroup2 = opts->cgroup2, .ring_bytes = TRIAL_RING_BYTES};
+	struct object_opts oo = {.btf_path = opts->btf_path,
+				 .cgroup2 = opts->cgroup2,
+				 .ring_bytes = TRIAL_RING_BYTES};
 	char cgroup2[256];
 	int rc = check_force(opts->force, err, err_len);
 
@@ -199,7 +212,8 @@ int plan__make(const struct plan_opts *opts, struct plan *ret, char *err, size_t
 	choose(ret, INSTANT_TAP_IN, opts, &oo);
 	choose(ret, INSTANT_TAP_OUT, opts, &oo);
 	if (!has_choice(ret, INSTANT_TAP_IN) && !has_choice(ret, INSTANT_TAP_OUT)) {
-		snprintf(err, err_len, "the kernel refused every program: %s", ret->choice[1].skip[0].reason);
+		snprintf(err, err_len, "the kernel refused every program: %s",
+			 ret->choice[1].skip[0].reason);
 		return -EPERM;
 	}
 	return 0;

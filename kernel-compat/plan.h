@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The probe plan: for each instant the candidate that was tried and holds, why, and what the better ones said.
+/* The probe plan: for each instant the candidate that was tried and holds, why, and what the better
+ * ones said.
  *
- * plan__make() walks the catalogue, and for each candidate loads *and* attaches its programs alone; a refusal is kept
- * with its reason and the next candidate is tried. Nothing stays attached. */
+ * plan__make() walks the catalogue, and for each candidate loads *and* attaches its programs alone;
+ * a refusal is kept with its reason and the next candidate is tried. Nothing stays attached. */
 #ifndef SIGPATH_PLAN_H
 #define SIGPATH_PLAN_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#define PLAN_REASON_LEN 160
-#define PLAN_SKIPS_MAX 8
+#define PLAN_REASON_LEN	  160
+#define PLAN_SKIPS_MAX	  8
 #define PLAN_INSTANTS_MAX 16
 
 struct plan_skip {
@@ -24,8 +25,8 @@ struct plan_choice {
 	const char *help;      /* "queued on the socket" */
 	const char *candidate; /* NULL: no candidate holds, the instant is merged */
 	const char *mechanism;
-	const char *why;  /* why this candidate, from the catalogue */
-	const char *lost; /* what it costs compared with the best one, "" nothing */
+	const char *why;       /* why this candidate, from the catalogue */
+	const char *lost;      /* what it costs compared with the best one, "" nothing */
 	const char *merged_as; /* with candidate NULL: the stage name its neighbours merge to */
 	unsigned int skip_cnt;
 	struct plan_skip skip[PLAN_SKIPS_MAX];
@@ -40,12 +41,13 @@ struct plan {
 struct plan_opts {
 	const char *btf_path; /* NULL: the kernel's own */
 	const char *cgroup2;  /* mount point of cgroup2, NULL: found in /proc/self/mounts */
-	/* "instant=candidate[,instant=candidate]": forces a candidate; "instant=none" switches one off. */
+	/* "instant=candidate[,instant=candidate]": forces a candidate; "instant=none" switches one
+	 * off. */
 	const char *force;
 };
 
-/* -EPERM: may not load BPF at all (every choice then says why). -EINVAL: force names something unknown, message in err.
- * On any other failure the plan is still written, with merged instants. */
+/* -EPERM: may not load BPF at all (every choice then says why). -EINVAL: force names something
+ * unknown, message in err. On any other failure the plan is still written, with merged instants. */
 int plan__make(const struct plan_opts *opts, struct plan *ret, char *err, size_t err_len);
 const struct plan_choice *plan__find(const struct plan *p, const char *instant);
 

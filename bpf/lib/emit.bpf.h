@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* Into the ring: without a wake-up, which would cost more than everything else, until the reader falls behind. */
+/* Into the ring: without a wake-up, which would cost more than everything else, until the reader
+ * falls behind. */
 #ifndef SIGPATH_EMIT_BPF_H
 #define SIGPATH_EMIT_BPF_H
 
@@ -8,9 +9,9 @@
 
 static __always_inline void emit(void *rec, __u32 len)
 {
-	__u64 flags = bpf_ringbuf_query(&sp_ring, BPF_RB_AVAIL_DATA) >= sp_knobs.wake_bytes ?
-			      BPF_RB_FORCE_WAKEUP :
-			      BPF_RB_NO_WAKEUP;
+	__u64 flags = bpf_ringbuf_query(&sp_ring, BPF_RB_AVAIL_DATA) >= sp_knobs.wake_bytes
+			      ? BPF_RB_FORCE_WAKEUP
+			      : BPF_RB_NO_WAKEUP;
 
 	if (bpf_ringbuf_output(&sp_ring, rec, len, flags))
 		count(CNT_RING_FULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* Early stamps on their way to the socket: a lossy table by fingerprint. Slots live for microseconds; what is
- * overwritten or not certain is withheld and counted, never guessed. */
+/* Early stamps on their way to the socket: a lossy table by fingerprint. Slots live for
+ * microseconds; what is overwritten or not certain is withheld and counted, never guessed. */
 #ifndef SIGPATH_FLIGHT_BPF_H
 #define SIGPATH_FLIGHT_BPF_H
 
@@ -31,7 +31,8 @@ static __always_inline void flight_start(struct flight *f, __u64 hash, __u64 now
 	f->ambiguous = 0;
 }
 
-/* First sight by XDP. The same datagram on a second interface is host path: the first sight stays. */
+/* First sight by XDP. The same datagram on a second interface is host path: the first sight stays.
+ */
 static __always_inline void flight_mark_nic(__u64 hash, __u64 now, __u32 ifindex)
 {
 	struct flight *f = flight_slot(hash);
@@ -64,8 +65,10 @@ static __always_inline void flight_mark_stack(__u64 hash, __u64 now, __u32 ifind
 	f->stack_ns = now;
 }
 
-/* Takes the stamps: the message has reached its socket (or was dropped on the way). Returns the flags to record. */
-static __always_inline __u16 flight_take(__u64 hash, __u64 now, __u64 *nic_ns, __u64 *stack_ns, __u32 *ifindex)
+/* Takes the stamps: the message has reached its socket (or was dropped on the way). Returns the
+ * flags to record. */
+static __always_inline __u16 flight_take(__u64 hash, __u64 now, __u64 *nic_ns, __u64 *stack_ns,
+					 __u32 *ifindex)
 {
 	struct flight *f = flight_slot(hash);
 	__u16 flags = 0;

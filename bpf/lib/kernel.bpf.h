@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* Everything sigpath reads of the kernel: just these structs and fields. This file is the list of kernel dependencies;
- * offsets are left to CO-RE. A `___suffix` flavour holds a field that not every kernel has. */
+/* Everything sigpath reads of the kernel: just these structs and fields. This file is the list of
+ * kernel dependencies; offsets are left to CO-RE. A `___suffix` flavour holds a field that not
+ * every kernel has. */
 #ifndef SIGPATH_KERNEL_BPF_H
 #define SIGPATH_KERNEL_BPF_H
 
@@ -106,7 +107,8 @@ struct task_struct {
 	struct sched_entity se;
 };
 
-/* State of a task: `state` until 5.14 (2f064a59a11f "sched: Change task_struct::state"), `__state` since. */
+/* State of a task: `state` until 5.14 (2f064a59a11f "sched: Change task_struct::state"), `__state`
+ * since. */
 struct task_struct___new {
 	unsigned int __state;
 };
@@ -115,7 +117,8 @@ struct task_struct___old {
 	volatile long state;
 };
 
-/* Reasons move between releases: always read through bpf_core_enum_value (kernels 5.17 and later). */
+/* Reasons move between releases: always read through bpf_core_enum_value (kernels 5.17 and later).
+ */
 enum skb_drop_reason {
 	SKB_DROP_REASON_NOT_SPECIFIED = 2,
 	SKB_DROP_REASON_SOCKET_RCVBUFF = 6,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* The maps, defined once in maps.bpf.c. All are preallocated arrays but the ring: no allocation, no locks on the way.
+/* The maps, defined once in maps.bpf.c. All are preallocated arrays but the ring: no allocation, no
+ * locks on the way.
  *
  *   sp_ring     records to the daemon
  *   sp_scratch  per CPU and context, where a record is built: programs of one context never nest
@@ -24,11 +25,22 @@ enum counter_id {
 	CNT_MAX
 };
 
-/* Softirq and transmit path run with bottom halves off; reads and sends run in task context and may be interrupted by
- * them. Each gets its own scratch. XDP and drop programs can run while another softirq program of ours is on the stack
- * (generic XDP, kfree_skb inside receive), so they have theirs too. */
-enum scratch_ctx { SCRATCH_XDP, SCRATCH_STACK, SCRATCH_SOCK, SCRATCH_SEND, SCRATCH_XMIT,
-		   SCRATCH_CALL, SCRATCH_READ, SCRATCH_DROP, SCRATCH_TAP, SCRATCH_CNT };
+/* Softirq and transmit path run with bottom halves off; reads and sends run in task context and may
+ * be interrupted by them. Each gets its own scratch. XDP and drop programs can run while another
+ * softirq program of ours is on the stack (generic XDP, kfree_skb inside receive), so they have
+ * theirs too. */
+enum scratch_ctx {
+	SCRATCH_XDP,
+	SCRATCH_STACK,
+	SCRATCH_SOCK,
+	SCRATCH_SEND,
+	SCRATCH_XMIT,
+	SCRATCH_CALL,
+	SCRATCH_READ,
+	SCRATCH_DROP,
+	SCRATCH_TAP,
+	SCRATCH_CNT
+};
 
 struct scratch {
 	__u8 win[NET_WINDOW + NET_SLACK];
@@ -72,13 +84,13 @@ struct sock_set {
 };
 
 struct thread {
-	__u32 pid; /* 0: free */
+	__u32 pid;     /* 0: free */
 	__u32 off_cnt; /* intervals ever recorded */
 	__u64 off_ns;  /* switched out since, 0: running */
 	__s32 syscall_nr;
 	__u32 preempted;
 	__u64 waking_ns; /* candidates that hook sched_waking; else 0 */
-	__u64 send_ns;   /* send call entered */
+	__u64 send_ns;	 /* send call entered */
 	__u64 send_sk;
 	__u64 seen_ns;
 	__u32 batch_idx; /* recvmmsg: messages returned so far */
@@ -157,7 +169,8 @@ static __always_inline struct scratch *scratch_get(enum scratch_ctx ctx)
 	return bpf_map_lookup_elem(&sp_scratch, &key);
 }
 
-/* The address in a kernel pointer as a number: the verifier allows no arithmetic on the pointer itself. */
+/* The address in a kernel pointer as a number: the verifier allows no arithmetic on the pointer
+ * itself. */
 static __always_inline __u64 address_of(struct scratch *s, const void *ptr)
 {
 	*(const void *volatile *)&s->raw = ptr;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* One look at a packet: is it signaling, which flow, what fingerprint. The same body for every kind of hook; only how
- * bytes are fetched differs. */
+/* One look at a packet: is it signaling, which flow, what fingerprint. The same body for every kind
+ * of hook; only how bytes are fetched differs. */
 #ifndef SIGPATH_SIGHT_BPF_H
 #define SIGPATH_SIGHT_BPF_H
 
@@ -19,17 +19,18 @@ struct bytes {
 	enum bytes_how how;
 	void *ctx;
 	const void *base; /* BYTES_KERNEL: the byte at offset 0 */
-	__u32 avail;      /* bytes that can be read from offset 0 */
+	__u32 avail;	  /* bytes that can be read from offset 0 */
 };
 
 /* What scratch holds after a look: net, hash, win and payload too. */
 struct sight {
 	__u32 snap_len; /* payload bytes in scratch */
-	__u8 proto;     /* enum rec_proto */
+	__u8 proto;	/* enum rec_proto */
 };
 
-/* The two heavy steps are global functions, in sight.bpf.c: the verifier walks each once, not once per caller. They take
- * the scratch by index because kernels before 5.12 (e5069b9c23b3) accept no pointers there. */
+/* The two heavy steps are global functions, in sight.bpf.c: the verifier walks each once, not once
+ * per caller. They take the scratch by index because kernels before 5.12 (e5069b9c23b3) accept no
+ * pointers there. */
 int sight_parse(__u32 scratch_idx, __u32 avail, __u32 proto, __u32 is_link);
 int sight_judge(__u32 scratch_idx, __u32 len, __u32 kinds);
 
@@ -77,8 +78,9 @@ static __always_inline void count_verdict(enum demux_verdict v)
 }
 
 /* Copies up to `want` payload bytes to scratch and says what they are. */
-static __always_inline bool sight_payload(struct scratch *s, enum scratch_ctx ctx, const struct bytes *b, __u32 want,
-					  __u8 kinds, bool counting, struct sight *out)
+static __always_inline bool sight_payload(struct scratch *s, enum scratch_ctx ctx,
+					  const struct bytes *b, __u32 want, __u8 kinds,
+					  bool counting, struct sight *out)
 {
 	__u32 off = s->net.payload_off, len = s->net.payload_len;
 	__u32 have = b->avail > off ? b->avail - off : 0;
@@ -105,11 +107,12 @@ static __always_inline bool sight_payload(struct scratch *s, enum scratch_ctx ct
 	return true;
 }
 
-/* True for a signaling datagram: out is complete and `want` bytes of payload (at least REC_HASH_LEN, if there are) are
- * in scratch. is_link: offset 0 is an Ethernet header, else the network header of ethertype proto. counting: only one
- * hook per message does. */
-static __always_inline bool sight_look(struct scratch *s, enum scratch_ctx ctx, const struct bytes *b, bool is_link,
-				       __u16 proto, __u32 want, bool counting, struct sight *out)
+/* True for a signaling datagram: out is complete and `want` bytes of payload (at least
+ * REC_HASH_LEN, if there are) are in scratch. is_link: offset 0 is an Ethernet header, else the
+ * network header of ethertype proto. counting: only one hook per message does. */
+static __always_inline bool sight_look(struct scratch *s, enum scratch_ctx ctx,
+				       const struct bytes *b, bool is_link, __u16 proto, __u32 want,
+				       bool counting, struct sight *out)
 {
 	__u32 n = b->avail < SIGHT_HEADERS ? b->avail : SIGHT_HEADERS;
 	__u8 kinds;
@@ -124,7 +127,8 @@ static __always_inline bool sight_look(struct scratch *s, enum scratch_ctx ctx, 
 	if (s->net.l4 != NET_UDP || (s->net.flags & NET_F_FRAG_LATER)) {
 		if (counting && (s->net.flags & NET_F_FRAG_LATER))
 			count(CNT_FRAG_LATER);
-		else if (counting && s->net.l4 == NET_TCP && s->net.payload_len && port_kinds(&s->net))
+		else if (counting && s->net.l4 == NET_TCP && s->net.payload_len &&
+			 port_kinds(&s->net))
 			count(CNT_TCP_SEGMENTS);
 		return false;
 	}
@@ -134,7 +138,8 @@ static __always_inline bool sight_look(struct scratch *s, enum scratch_ctx ctx, 
 	return sight_payload(s, ctx, b, want, kinds, counting, out);
 }
 
-static __always_inline void sight_flow(const struct scratch *s, const struct sight *look, struct rec_flow *f)
+static __always_inline void sight_flow(const struct scratch *s, const struct sight *look,
+				       struct rec_flow *f)
 {
 	__u32 off = s->net.l3_off & (NET_WINDOW - 1);
 
@@ -158,7 +163,8 @@ static __always_inline void sight_flow(const struct scratch *s, const struct sig
 		   (look->snap_len < s->net.payload_len ? REC_F_SHORT : 0);
 }
 
-static __always_inline void sight_print(const struct scratch *s, __u32 snap_len, struct rec_print *p)
+static __always_inline void sight_print(const struct scratch *s, __u32 snap_len,
+					struct rec_print *p)
 {
 	p->hash = s->hash;
 	p->msg_len = s->net.payload_len;

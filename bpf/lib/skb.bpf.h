@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* Fields of an skb or sock by either kind of pointer: a BTF pointer (tp_btf, fentry) is read directly, one from a kprobe
- * through bpf_probe_read_kernel. `typed` is a constant at every call. */
+/* Fields of an skb or sock by either kind of pointer: a BTF pointer (tp_btf, fentry) is read
+ * directly, one from a kprobe through bpf_probe_read_kernel. `typed` is a constant at every call.
+ */
 #ifndef SIGPATH_SKB_BPF_H
 #define SIGPATH_SKB_BPF_H
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* Small set-associative tables of kernel pointers: sockets that carry signaling, skbs between qdisc and driver. */
+/* Small set-associative tables of kernel pointers: sockets that carry signaling, skbs between qdisc
+ * and driver. */
 #ifndef SIGPATH_TABLES_BPF_H
 #define SIGPATH_TABLES_BPF_H
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* Threads that read or send signaling: when they were off the CPU, since when runnable, blocked where.
+/* Threads that read or send signaling: when they were off the CPU, since when runnable, blocked
+ * where.
  *
- * Without a hook on every wake-up, the time a thread became runnable is read at the switch that runs it: the scheduler
- * keeps task_struct.sched_info.last_queued (run-queue clock) until just after the sched_switch tracepoint
- * (kernel/sched/stats.h, sched_info_arrive), and rq->clock is "now" on the same clock. */
+ * Without a hook on every wake-up, the time a thread became runnable is read at the switch that
+ * runs it: the scheduler keeps task_struct.sched_info.last_queued (run-queue clock) until just
+ * after the sched_switch tracepoint (kernel/sched/stats.h, sched_info_arrive), and rq->clock is
+ * "now" on the same clock. */
 #ifndef SIGPATH_THREAD_BPF_H
 #define SIGPATH_THREAD_BPF_H
 
@@ -25,7 +27,8 @@ static __always_inline struct thread *thread_find(__u32 pid)
 	return t && pid && t->pid == pid ? t : NULL;
 }
 
-/* The slot of the current thread, taken over from another one if that has been quiet for a second. */
+/* The slot of the current thread, taken over from another one if that has been quiet for a second.
+ */
 static __always_inline struct thread *thread_claim(__u32 pid, __u64 now)
 {
 	struct thread *t = thread_slot(pid);

@@ -1,27 +1,28 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* The bytes a receive call has just put into the application's buffer: the system call's own arguments say where. This
- * names the packet where no probe can (kernels that refuse fentry and kprobes). */
+/* The bytes a receive call has just put into the application's buffer: the system call's own
+ * arguments say where. This names the packet where no probe can (kernels that refuse fentry and
+ * kprobes). */
 #ifndef SIGPATH_USER_BPF_H
 #define SIGPATH_USER_BPF_H
 
 #include "maps.bpf.h"
 
 #if defined(__TARGET_ARCH_x86)
-#define NR_READ 0
-#define NR_READV 19
-#define NR_RECVFROM 45
-#define NR_RECVMSG 47
-#define NR_RECVMMSG 299
-#define REGS_NR(r) ((r)->orig_ax)
+#define NR_READ	     0
+#define NR_READV     19
+#define NR_RECVFROM  45
+#define NR_RECVMSG   47
+#define NR_RECVMMSG  299
+#define REGS_NR(r)   ((r)->orig_ax)
 #define REGS_ARG2(r) ((r)->si)
 #define REGS_ARG3(r) ((r)->dx)
 #elif defined(__TARGET_ARCH_arm64)
-#define NR_READ 63
-#define NR_READV 65
-#define NR_RECVFROM 207
-#define NR_RECVMSG 212
-#define NR_RECVMMSG 243
-#define REGS_NR(r) ((r)->syscallno)
+#define NR_READ	     63
+#define NR_READV     65
+#define NR_RECVFROM  207
+#define NR_RECVMSG   212
+#define NR_RECVMMSG  243
+#define REGS_NR(r)   ((r)->syscallno)
 #define REGS_ARG2(r) ((r)->regs[1])
 #define REGS_ARG3(r) ((r)->regs[2])
 #endif
@@ -78,9 +79,11 @@ static __always_inline __u32 user_flat(__u64 addr, __u8 *dst, __u32 want)
 	return bpf_probe_read_user(dst, n, (void *)addr) ? 0 : n;
 }
 
-/* The first `want` bytes just received by the current task's system call. batch_idx: position in a recvmmsg vector. 0
- * where they cannot be told (io_uring, splice, a fault). dst has 2 * REC_HASH_LEN addressable bytes. */
-static __always_inline __u32 user_received(struct pt_regs *regs, __u32 batch_idx, __u8 *dst, __u32 want)
+/* The first `want` bytes just received by the current task's system call. batch_idx: position in a
+ * recvmmsg vector. 0 where they cannot be told (io_uring, splice, a fault). dst has 2 *
+ * REC_HASH_LEN addressable bytes. */
+static __always_inline __u32 user_received(struct pt_regs *regs, __u32 batch_idx, __u8 *dst,
+					   __u32 want)
 {
 	__u64 nr = REGS_NR(regs), arg2 = REGS_ARG2(regs), arg3 = REGS_ARG3(regs);
 	struct user_msghdr msg;

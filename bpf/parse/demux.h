@@ -21,13 +21,14 @@ enum demux_verdict {
 	DEMUX_SIP_MALFORMED,  /* on a SIP port, does not start like SIP */
 	DEMUX_STUN_MALFORMED, /* first byte 0..3 on a signaling port, but no well-formed STUN */
 	DEMUX_KEEPALIVE,      /* empty, CRLF, or NUL bytes on a SIP port */
-	DEMUX_OTHER,          /* DTLS, RTP, TURN channel, unknown on a signaling port */
-	DEMUX_NONE,           /* no signaling port, no STUN */
+	DEMUX_OTHER,	      /* DTLS, RTP, TURN channel, unknown on a signaling port */
+	DEMUX_NONE,	      /* no signaling port, no STUN */
 };
 
-/* buf: the first payload bytes, PARSE_WINDOW of them addressable, zero beyond len. kinds: of both ports, or-ed.
- * stun_anywhere: recognise STUN by its cookie on any port. */
-static __always_inline enum demux_verdict demux_classify(const __u8 *buf, __u32 len, __u8 kinds, _Bool stun_anywhere)
+/* buf: the first payload bytes, PARSE_WINDOW of them addressable, zero beyond len. kinds: of both
+ * ports, or-ed. stun_anywhere: recognise STUN by its cookie on any port. */
+static __always_inline enum demux_verdict demux_classify(const __u8 *buf, __u32 len, __u8 kinds,
+							 _Bool stun_anywhere)
 {
 	struct stun_brief stun;
 	struct sip_start sip;
@@ -45,7 +46,8 @@ static __always_inline enum demux_verdict demux_classify(const __u8 *buf, __u32 
 		if (buf[0] == '\r' || buf[0] == '\n' || buf[0] == 0)
 			return DEMUX_KEEPALIVE;
 		if (buf[0] < 64 || buf[0] >= 128) {
-			/* 20..63 DTLS, 128..191 RTP; SIP tokens may start with one of !%'*+-. or a digit too */
+			/* 20..63 DTLS, 128..191 RTP; SIP tokens may start with one of !%'*+-. or a
+			 * digit too */
 			if (buf[0] < '!' || buf[0] >= 128)
 				return DEMUX_OTHER;
 		}

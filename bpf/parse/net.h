@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* From a link or network header to the UDP or TCP payload, on a flat window of the packet's first bytes.
+/* From a link or network header to the UDP or TCP payload, on a flat window of the packet's first
+ * bytes.
  *
- * The same functions run in BPF programs, unit tests and fuzzers. The window is NET_WINDOW + NET_SLACK addressable
- * bytes, `avail` of which are packet; what lies beyond is never trusted. Offsets are masked on the register that is
- * used, which is what the verifier wants to see and costs nothing. */
+ * The same functions run in BPF programs, unit tests and fuzzers. The window is NET_WINDOW +
+ * NET_SLACK addressable bytes, `avail` of which are packet; what lies beyond is never trusted.
+ * Offsets are masked on the register that is used, which is what the verifier wants to see and
+ * costs nothing. */
 #ifndef SIGPATH_NET_H
 #define SIGPATH_NET_H
 
@@ -13,17 +15,17 @@
 #define __always_inline inline __attribute__((always_inline))
 #endif
 
-#define NET_WINDOW 256 /* bytes of headers looked at: power of two */
-#define NET_SLACK 64
+#define NET_WINDOW  256 /* bytes of headers looked at: power of two */
+#define NET_SLACK   64
 #define NET_EBADMSG 74 /* EBADMSG, which BPF headers do not have */
 
-#define NET_ETH_P_IP 0x0800
-#define NET_ETH_P_IPV6 0x86dd
-#define NET_ETH_P_8021Q 0x8100
+#define NET_ETH_P_IP	 0x0800
+#define NET_ETH_P_IPV6	 0x86dd
+#define NET_ETH_P_8021Q	 0x8100
 #define NET_ETH_P_8021AD 0x88a8
-#define NET_UDP 17
-#define NET_TCP 6
-#define NET_EXT_MAX 6 /* IPv6 extension headers followed */
+#define NET_UDP		 17
+#define NET_TCP		 6
+#define NET_EXT_MAX	 6 /* IPv6 extension headers followed */
 
 enum net_flag {
 	NET_F_FRAG_FIRST = 1, /* first fragment: ports and the start of the payload are here */
@@ -37,10 +39,12 @@ struct net_brief {
 	__u16 payload_off;
 	__u16 sport; /* host order; 0 with NET_F_FRAG_LATER */
 	__u16 dport;
-	__u8 l4;     /* NET_UDP, NET_TCP, or another protocol number (then nothing after l4_off is set) */
-	__u8 family; /* 4 or 6 */
-	__u16 flags; /* enum net_flag */
-	__u16 payload_len; /* UDP: of the whole datagram, also in a first fragment. TCP: of this segment */
+	__u8 l4; /* NET_UDP, NET_TCP, or another protocol number (then nothing after l4_off is set)
+		  */
+	__u8 family;	   /* 4 or 6 */
+	__u16 flags;	   /* enum net_flag */
+	__u16 payload_len; /* UDP: of the whole datagram, also in a first fragment. TCP: of this
+			      segment */
 };
 
 static __always_inline __u16 net_u16(const __u8 *p)
@@ -59,9 +63,10 @@ static __always_inline __u16 net_at16(const __u8 *w, __u32 off)
 	return net_u16(w + (off & (NET_WINDOW - 1)));
 }
 
-/* Ethernet header with up to two VLAN tags (802.1Q, 802.1ad). *proto and *l3_off are set on 0; -NET_EBADMSG when cut
- * short. */
-static __always_inline int net_link_parse(const __u8 *w, __u32 avail, __u16 *proto, __u16 *l3_off, __u16 *flags)
+/* Ethernet header with up to two VLAN tags (802.1Q, 802.1ad). *proto and *l3_off are set on 0;
+ * -NET_EBADMSG when cut short. */
+static __always_inline int net_link_parse(const __u8 *w, __u32 avail, __u16 *proto, __u16 *l3_off,
+					  __u16 *flags)
 {
 	__u32 off = 14;
 	__u16 p;
@@ -88,7 +93,8 @@ static __always_inline int net_link_parse(const __u8 *w, __u32 avail, __u16 *pro
  *  | identification           |flags| fragment offset   |
  *  | ttl         | protocol   | checksum                |   RFC 791 3.1
  */
-static __always_inline int net_ipv4_parse(const __u8 *w, __u32 avail, struct net_brief *out, __u32 *l3_len)
+static __always_inline int net_ipv4_parse(const __u8 *w, __u32 avail, struct net_brief *out,
+					  __u32 *l3_len)
 {
 	__u32 off = out->l3_off;
 	__u32 ihl = (net_at8(w, off) & 0xf) * 4;
@@ -108,8 +114,10 @@ static __always_inline int net_ipv4_parse(const __u8 *w, __u32 avail, struct net
 	return 0;
 }
 
-/* Fixed header, then hop-by-hop, routing, destination options, AH and fragment headers (RFC 8200 4, RFC 4302 2). */
-static __always_inline int net_ipv6_parse(const __u8 *w, __u32 avail, struct net_brief *out, __u32 *l3_len)
+/* Fixed header, then hop-by-hop, routing, destination options, AH and fragment headers (RFC 8200 4,
+ * RFC 4302 2). */
+static __always_inline int net_ipv6_parse(const __u8 *w, __u32 avail, struct net_brief *out,
+					  __u32 *l3_len)
 {
 	__u32 off = out->l3_off;
 	__u32 left = net_at16(w, off + 4);
@@ -125,7 +133,9 @@ static __always_inline int net_ipv6_parse(const __u8 *w, __u32 avail, struct net
 			break;
 		if (off + 8 > NET_WINDOW || avail < off + 8)
 			return -NET_EBADMSG;
-		ext = next == 44 ? 8 : next == 51 ? (net_at8(w, off + 1) + 2u) * 4 : (net_at8(w, off + 1) + 1u) * 8;
+		ext = next == 44   ? 8
+		      : next == 51 ? (net_at8(w, off + 1) + 2u) * 4
+				   : (net_at8(w, off + 1) + 1u) * 8;
 		if (next == 44) {
 			if (net_at16(w, off + 2) & 0xfff8)
 				out->flags |= NET_F_FRAG_LATER;
@@ -148,7 +158,8 @@ static __always_inline int net_ipv6_parse(const __u8 *w, __u32 avail, struct net
 	return 0;
 }
 
-static __always_inline int net_udp_parse(const __u8 *w, __u32 avail, struct net_brief *out, __u32 l3_len)
+static __always_inline int net_udp_parse(const __u8 *w, __u32 avail, struct net_brief *out,
+					 __u32 l3_len)
 {
 	__u32 off = out->l4_off;
 	__u32 len = net_at16(w, off + 4);
@@ -164,7 +175,8 @@ static __always_inline int net_udp_parse(const __u8 *w, __u32 avail, struct net_
 	return 0;
 }
 
-static __always_inline int net_tcp_parse(const __u8 *w, __u32 avail, struct net_brief *out, __u32 l3_len)
+static __always_inline int net_tcp_parse(const __u8 *w, __u32 avail, struct net_brief *out,
+					 __u32 l3_len)
 {
 	__u32 off = out->l4_off;
 	__u32 hlen = (net_at8(w, off + 12) >> 4) * 4;
@@ -178,10 +190,12 @@ static __always_inline int net_tcp_parse(const __u8 *w, __u32 avail, struct net_
 	return 0;
 }
 
-/* Parses from the network header at l3_off. proto: ethertype, host order; VLAN tags that are still in the bytes (the tag
- * control field is at l3_off then) are skipped. 0, or -NET_EBADMSG for what is not IP or contradicts itself; a later
- * fragment and other transport protocols are 0 with flags and l4 telling. */
-static __always_inline int net_parse(const __u8 *w, __u32 avail, __u16 proto, __u16 l3_off, struct net_brief *out)
+/* Parses from the network header at l3_off. proto: ethertype, host order; VLAN tags that are still
+ * in the bytes (the tag control field is at l3_off then) are skipped. 0, or -NET_EBADMSG for what
+ * is not IP or contradicts itself; a later fragment and other transport protocols are 0 with flags
+ * and l4 telling. */
+static __always_inline int net_parse(const __u8 *w, __u32 avail, __u16 proto, __u16 l3_off,
+				     struct net_brief *out)
 {
 	__u32 l3_len = 0;
 	int err;

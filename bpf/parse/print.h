@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* The fingerprint of a datagram: the same wherever its payload is seen, in the kernel or in a user's buffer.
+/* The fingerprint of a datagram: the same wherever its payload is seen, in the kernel or in a
+ * user's buffer.
  *
- * It covers the whole 8-byte words of the first REC_HASH_LEN payload bytes and the payload's length. A SIP request
- * carries its Via branch, a STUN message its transaction id in there, so that only true copies are equal. */
+ * It covers the whole 8-byte words of the first REC_HASH_LEN payload bytes and the payload's
+ * length. A SIP request carries its Via branch, a STUN message its transaction id in there, so that
+ * only true copies are equal. */
 #ifndef SIGPATH_PRINT_H
 #define SIGPATH_PRINT_H
 
@@ -16,7 +18,8 @@
 
 #define PRINT_WORDS (REC_HASH_LEN / 8)
 
-/* buf: REC_HASH_LEN addressable bytes, 8-byte aligned. len: payload bytes of the datagram. Never 0. */
+/* buf: REC_HASH_LEN addressable bytes, 8-byte aligned. len: payload bytes of the datagram. Never 0.
+ */
 static __always_inline __u64 print_hash(const void *buf, __u32 len)
 {
 	const __u64 *w = buf;

@@ -5,19 +5,20 @@
 
 #include <linux/types.h>
 
-#define FLIGHT_SLOTS 8192   /* early stamps of messages between the wire and their socket */
-#define XMIT_SETS 4096      /* messages between qdisc and driver, XMIT_WAYS each */
-#define XMIT_WAYS 4
-#define SOCK_SETS 4096      /* signaling sockets, SOCK_WAYS each */
-#define SOCK_WAYS 4
-#define THREAD_SLOTS 8192   /* threads that read or send signaling */
-#define FRESH_NS 50000000ull /* an early stamp older than this belongs to a packet that never arrived */
+#define FLIGHT_SLOTS 8192 /* early stamps of messages between the wire and their socket */
+#define XMIT_SETS    4096 /* messages between qdisc and driver, XMIT_WAYS each */
+#define XMIT_WAYS    4
+#define SOCK_SETS    4096 /* signaling sockets, SOCK_WAYS each */
+#define SOCK_WAYS    4
+#define THREAD_SLOTS 8192 /* threads that read or send signaling */
+/* An early stamp older than this belongs to a packet that never arrived. */
+#define FRESH_NS 50000000ull
 
 struct knobs {
-	__u32 snap_len;     /* payload bytes per record, 64..REC_SNAP_MAX */
+	__u32 snap_len;	    /* payload bytes per record, 64..REC_SNAP_MAX */
 	__u32 wake_bytes;   /* unread bytes in the ring at which the consumer is woken at once */
 	__u8 stun_anywhere; /* recognise STUN on any UDP port */
-	__u8 read_content;  /* the socket's probe knows no skb pointer: reads are named by content too */
+	__u8 read_content; /* the socket's probe knows no skb pointer: reads are named by content */
 	__u8 pad[6];
 	__u8 port_kind[65536]; /* enum port_kind, or-ed */
 };

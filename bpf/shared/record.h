@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /* What the kernel programs write into the ring buffer: fixed little records, one small header each.
  *
- * All times are CLOCK_MONOTONIC ns; 0 means "this plan does not deliver the instant". Kinds are append-only. A consumer
- * rejects a record shorter than its struct, counts and skips an unknown kind, and uses the known prefix of a longer one.
+ * All times are CLOCK_MONOTONIC ns; 0 means "this plan does not deliver the instant". Kinds are
+ * append-only. A consumer rejects a record shorter than its struct, counts and skips an unknown
+ * kind, and uses the known prefix of a longer one.
  *
- *   RX ----------> READ                     a message that local software receives
- *      \---------> DROP                     ... or that the kernel discards on the way
- *   SEND --------> XMIT                     a message that local software sends
- *   TAP                                     one sight of a message by a tap alone (plans without stage probes)
+ *   RX ----------> READ      a message that local software receives
+ *      \---------> DROP      ... or that the kernel discards on the way
+ *   SEND --------> XMIT      a message that local software sends
+ *   TAP                      one sight of a message by a tap alone (plans without stage probes)
  */
 #ifndef SIGPATH_RECORD_H
 #define SIGPATH_RECORD_H
@@ -15,6 +16,7 @@
 #include <linux/types.h>
 
 /* id, record kind, struct, what it says */
+/* clang-format off */
 #define RECORD_KINDS(X)                                                     \
 	X(1, RX, rec_rx, "queued on a socket")                              \
 	X(2, READ, rec_read, "bytes reached the application")               \
@@ -22,6 +24,7 @@
 	X(4, XMIT, rec_xmit, "handed to the driver")                        \
 	X(5, DROP, rec_drop, "discarded by the kernel")                     \
 	X(6, TAP, rec_tap, "seen by a tap")
+/* clang-format on */
 
 enum rec_kind {
 #define X(id, name, type, help) REC_##name = id,
@@ -33,19 +36,20 @@ enum rec_kind {
 enum rec_proto { PROTO_NONE = 0, PROTO_SIP = 1, PROTO_STUN = 2 };
 
 enum rec_flag {
-	REC_F_FRAG = 1u << 0,      /* first fragment, or a datagram that was reassembled */
-	REC_F_VLAN = 1u << 1,      /* one or two VLAN tags */
-	REC_F_AMBIGUOUS = 1u << 2, /* an identical datagram was in flight: t_nic and t_stack withheld */
-	REC_F_SHORT = 1u << 3,     /* payload[] holds less than the datagram */
-	REC_F_EGRESS = 1u << 4,    /* TAP, DROP: leaving this host */
-	REC_F_TCP = 1u << 5,       /* stream segment: counted, not joined */
+	REC_F_FRAG = 1u << 0, /* first fragment, or a datagram that was reassembled */
+	REC_F_VLAN = 1u << 1, /* one or two VLAN tags */
+	REC_F_AMBIGUOUS =
+		1u << 2,       /* an identical datagram was in flight: t_nic and t_stack withheld */
+	REC_F_SHORT = 1u << 3, /* payload[] holds less than the datagram */
+	REC_F_EGRESS = 1u << 4,	   /* TAP, DROP: leaving this host */
+	REC_F_TCP = 1u << 5,	   /* stream segment: counted, not joined */
 	REC_F_PREEMPTED = 1u << 6, /* struct off_cpu: involuntary, the thread stayed runnable */
 	REC_F_RCVBUF = 1u << 7,	   /* DROP: the socket's receive buffer was full */
 };
 
 #define REC_SNAP_MAX 4096 /* payload bytes a record can carry */
 #define REC_HASH_LEN 256  /* payload bytes the fingerprint covers */
-#define OFF_CPU_MAX 4     /* latest off-CPU intervals carried by READ and SEND */
+#define OFF_CPU_MAX  4	  /* latest off-CPU intervals carried by READ and SEND */
 #define REC_COMM_LEN 16
 
 struct rec_hdr {
@@ -68,8 +72,9 @@ struct rec_flow {
 
 /* The fingerprint: equal on every sight of one datagram, whatever rewrote its headers. */
 struct rec_print {
-	__u64 hash;     /* of the first min(msg_len, REC_HASH_LEN) & ~7 payload bytes and msg_len */
-	__u32 msg_len;  /* UDP payload bytes, from the UDP header (fragments: of the whole datagram) */
+	__u64 hash;	/* of the first min(msg_len, REC_HASH_LEN) & ~7 payload bytes and msg_len */
+	__u32 msg_len;	/* UDP payload bytes, from the UDP header (fragments: of the whole datagram)
+			 */
 	__u32 snap_len; /* payload bytes in this record */
 };
 
@@ -79,15 +84,15 @@ struct off_cpu {
 	__u64 queued_ns;
 	__u64 run_ns;
 	__s32 syscall_nr; /* where it blocked; -1 unknown */
-	__u32 flags;      /* REC_F_PREEMPTED */
+	__u32 flags;	  /* REC_F_PREEMPTED */
 };
 
 struct rec_task {
 	__u32 pid; /* thread (kernel pid) */
 	__u32 tgid;
 	__u64 cgroup_id; /* cgroup2 id, 0 unknown */
-	__u32 netns;     /* inode of the network namespace of the socket, 0 unknown */
-	__u32 off_cnt;   /* valid entries of off[], oldest first */
+	__u32 netns;	 /* inode of the network namespace of the socket, 0 unknown */
+	__u32 off_cnt;	 /* valid entries of off[], oldest first */
 	char comm[REC_COMM_LEN];
 	struct off_cpu off[OFF_CPU_MAX];
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One thread, one epoll: the timer empties the ring, the socket answers readers, rtnetlink moves taps. */
+/* One thread, one epoll: the timer empties the ring, the socket answers readers, rtnetlink moves
+ * taps. */
 #include "daemon.h"
 
 #include <errno.h>
@@ -207,7 +208,8 @@ static void log_plan(const struct daemon *d)
 static int make_plan(struct daemon *d, char *err, size_t err_len)
 {
 	const struct config *cfg = d->cfg;
-	struct plan_opts opts = {.btf_path = or_null(cfg->btf_path), .force = or_null(cfg->force_probe)};
+	struct plan_opts opts = {.btf_path = or_null(cfg->btf_path),
+				 .force = or_null(cfg->force_probe)};
 
 	if (*cfg->cgroup2_path)
 		snprintf(d->cgroup2, sizeof(d->cgroup2), "%s", cfg->cgroup2_path);
@@ -314,11 +316,14 @@ static int start_server(struct daemon *d, char *err, size_t err_len)
 	int rc = server__new(&opts, &d->server);
 
 	if (rc == -EADDRINUSE)
-		snprintf(err, err_len, "another daemon answers on %s; stop it, or use --socket and --lock", cfg->socket_path);
+		snprintf(err, err_len,
+			 "another daemon answers on %s; stop it, or use --socket and --lock",
+			 cfg->socket_path);
 	else if (rc)
 		snprintf(err, err_len, "cannot listen on %s: %s", cfg->socket_path, strerror(-rc));
 	else if (*cfg->socket_group && !server__has_group(d->server))
-		log_info("group '%s' is not there: only root and this user may use %s", cfg->socket_group, cfg->socket_path);
+		log_info("group '%s' is not there: only root and this user may use %s",
+			 cfg->socket_group, cfg->socket_path);
 	return rc;
 }
 
@@ -332,7 +337,8 @@ static int watch(struct daemon *d, int fd)
 static int start_loop(struct daemon *d)
 {
 	uint64_t ns = d->cfg->poll_interval_ns;
-	struct itimerspec every = {.it_interval = {.tv_sec = (time_t)(ns / SECOND_NS), .tv_nsec = (long)(ns % SECOND_NS)}};
+	struct itimerspec every = {.it_interval = {.tv_sec = (time_t)(ns / SECOND_NS),
+						   .tv_nsec = (long)(ns % SECOND_NS)}};
 	sigset_t set;
 	int rc;
 
@@ -344,7 +350,8 @@ static int start_loop(struct daemon *d)
 	d->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	d->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	d->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (d->signal_fd < 0 || d->timer_fd < 0 || d->epoll_fd < 0 || timerfd_settime(d->timer_fd, 0, &every, NULL))
+	if (d->signal_fd < 0 || d->timer_fd < 0 || d->epoll_fd < 0 ||
+	    timerfd_settime(d->timer_fd, 0, &every, NULL))
 		return -errno;
 	d->ring = ring_buffer__new(object__ring_fd(&d->object), on_record, d, NULL);
 	if (!d->ring)
@@ -362,7 +369,8 @@ static int start_log(struct daemon *d, char *err, size_t err_len)
 	int rc = *path ? txlog__new(path, &d->txlog) : 0;
 
 	if (rc)
-		snprintf(err, err_len, "cannot write the transaction log %s: %s", path, strerror(-rc));
+		snprintf(err, err_len, "cannot write the transaction log %s: %s", path,
+			 strerror(-rc));
 	return rc;
 }
 
@@ -423,7 +431,8 @@ static void every_second(struct daemon *d, uint64_t now)
 {
 	uint64_t messages = d->ledger.count[LEDGER_MESSAGES];
 
-	d->messages_per_s = (double)(messages - d->rate_messages) * 1e9 / (double)(now - d->rate_ns);
+	d->messages_per_s =
+		(double)(messages - d->rate_messages) * 1e9 / (double)(now - d->rate_ns);
 	d->rate_messages = messages;
 	d->rate_ns = now;
 	refresh_ledger(d);
@@ -468,7 +477,8 @@ int daemon__run(struct daemon *d)
 	struct epoll_event ev[8];
 	bool go_on = true;
 
-	log_info("ready: %u taps, %s", taps__cnt(d->taps), d->plan.taps_only ? "totals only" : "stages");
+	log_info("ready: %u taps, %s", taps__cnt(d->taps),
+		 d->plan.taps_only ? "totals only" : "stages");
 	d->next_second_ns = clock_ns() + SECOND_NS;
 	while (go_on && clock_ns() < end_ns) {
 		int n = epoll_wait(d->epoll_fd, ev, 8, 1000);

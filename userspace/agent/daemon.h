@@ -9,8 +9,8 @@
 
 struct daemon;
 
-/* Everything but the loop: plan, programs, taps, socket. err says what failed, on what, why and what to try. Borrows the
- * configuration. */
+/* Everything but the loop: plan, programs, taps, socket. err says what failed, on what, why and
+ * what to try. Borrows the configuration. */
 int daemon__new(const struct config *cfg, struct daemon **ret, char *err, size_t err_len);
 void daemon__free(struct daemon *d);
 /* Until SIGINT, SIGTERM or the configured duration. */

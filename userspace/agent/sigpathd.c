@@ -39,7 +39,11 @@ int main(int argc, char **argv)
 	libbpf_set_print(print_libbpf);
 	rc = daemon__new(&cfg, &d, err, sizeof(err));
 	if (rc)
-		log_error("%s%s", err, geteuid() ? "; sigpathd needs root, or CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN" : "");
+		log_error(
+			"%s%s", err,
+			geteuid()
+				? "; sigpathd needs root, or CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN"
+				: "");
 	else
 		rc = daemon__run(d);
 	daemon__free(d);

@@ -47,7 +47,8 @@ static void put_text(FILE *f, const char *text)
 {
 	fputc('"', f);
 	for (; *text; text++)
-		fputc(*text >= 0x20 && *text < 0x7f && *text != '"' && *text != '\\' ? *text : '?', f);
+		fputc(*text >= 0x20 && *text < 0x7f && *text != '"' && *text != '\\' ? *text : '?',
+		      f);
 	fputc('"', f);
 }
 
@@ -70,7 +71,8 @@ static void put_addresses(FILE *f, const struct txn *x)
 
 	session__address(x->flow.saddr, x->flow.sport, src, sizeof(src));
 	session__address(x->flow.daddr, x->flow.dport, dst, sizeof(dst));
-	fprintf(f, ",\"local\":\"%s\",\"remote\":\"%s\"", is_server ? dst : src, is_server ? src : dst);
+	fprintf(f, ",\"local\":\"%s\",\"remote\":\"%s\"", is_server ? dst : src,
+		is_server ? src : dst);
 }
 
 void txlog__push(struct txlog *log, const struct session_done *done)
@@ -78,19 +80,22 @@ void txlog__push(struct txlog *log, const struct session_done *done)
 	const struct txn *x = done->txn;
 	FILE *f = log->file;
 
-	fprintf(f, "{\"id\":%" PRIu64 ",\"service\":\"%s\",\"side\":\"%s\",\"method\":\"%s\",\"code\":%u,\"key\":",
-		++log->id, x->row->key.service, x->side == TXN_SERVER ? "server" : "client", x->method, x->code);
+	fprintf(f,
+		"{\"id\":%" PRIu64
+		",\"service\":\"%s\",\"side\":\"%s\",\"method\":\"%s\",\"code\":%u,\"key\":",
+		++log->id, x->row->key.service, x->side == TXN_SERVER ? "server" : "client",
+		x->method, x->code);
 	put_text(f, x->text->key);
 	fputs(",\"call_id\":", f);
 	put_text(f, x->text->call_id);
-	fprintf(f, ",\"cseq\":%u,\"start_ns\":%" PRIu64 ",\"total_ns\":%" PRIu64, x->cseq, done->path->start_ns,
-		path__total_ns(done->path));
+	fprintf(f, ",\"cseq\":%u,\"start_ns\":%" PRIu64 ",\"total_ns\":%" PRIu64, x->cseq,
+		done->path->start_ns, path__total_ns(done->path));
 	put_stages(f, done->path);
 	put_addresses(f, x);
 	fprintf(f, ",\"tid\":%u,\"tgid\":%u,\"comm\":", x->tid, x->tgid);
 	put_text(f, x->comm);
-	fprintf(f, ",\"netns\":%u,\"cgroup\":%" PRIu64 ",\"proxied\":%s,\"retransmits\":%u}\n", x->netns, x->cgroup_id,
-		done->is_proxied ? "true" : "false", x->retransmits);
+	fprintf(f, ",\"netns\":%u,\"cgroup\":%" PRIu64 ",\"proxied\":%s,\"retransmits\":%u}\n",
+		x->netns, x->cgroup_id, done->is_proxied ? "true" : "false", x->retransmits);
 	if (ferror(f)) {
 		log->lost++;
 		clearerr(f);

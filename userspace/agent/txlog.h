@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The transaction log: each measured transaction as one line of JSON.
  *
- *   {"id":1,"service":"sip 10.0.0.1:5060","side":"server","method":"OPTIONS","code":200,"key":"z9hG4bK...",
- *    "call_id":"...","cseq":1,"start_ns":N,"total_ns":N,"stages":{"driver":N,...},"local":"ip:port","remote":"ip:port",
- *    "tid":N,"tgid":N,"comm":"...","netns":N,"cgroup":N,"proxied":false,"retransmits":0}
+ *   {"id":1,"service":"sip 10.0.0.1:5060","side":"server","method":"OPTIONS","code":200,
+ *    "key":"z9hG4bK...","call_id":"...","cseq":1,"start_ns":N,"total_ns":N,
+ *    "stages":{"driver":N,...},"local":"ip:port","remote":"ip:port","tid":N,"tgid":N,
+ *    "comm":"...","netns":N,"cgroup":N,"proxied":false,"retransmits":0}
  *
- * The stages sum to total_ns. Times are CLOCK_MONOTONIC. Names are printable ASCII without quotes or backslashes. */
+ * The stages sum to total_ns. Times are CLOCK_MONOTONIC. Names are printable ASCII without quotes
+ * or backslashes. */
 #ifndef SIGPATH_TXLOG_H
 #define SIGPATH_TXLOG_H
 

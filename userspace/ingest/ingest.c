@@ -69,14 +69,15 @@ static struct pending *hold(struct ingest *in, const struct pending *src)
 }
 
 /* False: not a message the session can use; counted. */
-static bool understand(struct ingest *in, const uint8_t *payload, const struct rec_print *print, uint8_t proto,
-		       struct brief *b)
+static bool understand(struct ingest *in, const uint8_t *payload, const struct rec_print *print,
+		       uint8_t proto, struct brief *b)
 {
 	int err = brief__parse(payload, print->snap_len, print->msg_len, proto, b);
 
 	if (!err)
 		return true;
-	tally(in, err == -ENODATA && print->snap_len < print->msg_len ? LEDGER_SNAP_SHORT : LEDGER_PARSE_FAILED);
+	tally(in, err == -ENODATA && print->snap_len < print->msg_len ? LEDGER_SNAP_SHORT
+								      : LEDGER_PARSE_FAILED);
 	return false;
 }
 
@@ -91,7 +92,8 @@ static void on_rx(struct ingest *in, const struct rec_rx *r)
 	struct brief b;
 
 	tally(in, LEDGER_MESSAGES);
-	p.rx = (struct rx_leg){.nic_ns = r->nic_ns, .stack_ns = r->stack_ns, .sock_ns = r->hdr.ts_ns};
+	p.rx = (struct rx_leg){
+		.nic_ns = r->nic_ns, .stack_ns = r->stack_ns, .sock_ns = r->hdr.ts_ns};
 	p.is_known = understand(in, r->payload, &r->print, r->flow.proto, &b);
 	if (p.is_known)
 		p.part = session__arrive(in->session, &b, &r->flow, &p.rx, r->hdr.ts_ns);
@@ -104,14 +106,16 @@ static void on_rx(struct ingest *in, const struct rec_rx *r)
 /* The received message that a read took, NULL when it cannot be told. */
 static struct pending *find_read(struct ingest *in, const struct rec_read *r)
 {
-	struct pending *p = r->skb ? pending_table__find_skb(in->pending, PENDING_RX, r->skb) : NULL;
+	struct pending *p =
+		r->skb ? pending_table__find_skb(in->pending, PENDING_RX, r->skb) : NULL;
 	unsigned int copies = 0;
 	bool is_ambiguous;
 
 	if (p)
 		return p;
 	if (r->print.hash) {
-		p = pending_table__find_content(in->pending, r->sk, r->print.hash, r->print.msg_len, &copies);
+		p = pending_table__find_content(in->pending, r->sk, r->print.hash, r->print.msg_len,
+						&copies);
 		if (copies > 1)
 			tally(in, LEDGER_REORDERED);
 		if (p)
@@ -121,7 +125,9 @@ static struct pending *find_read(struct ingest *in, const struct rec_read *r)
 	p = pending_table__find_only(in->pending, r->sk, &is_ambiguous);
 	if (p && (r->print.hash && r->print.msg_len >= p->msg_len))
 		p = NULL;
-	tally(in, p ? LEDGER_JOINED_BY_ORDER : is_ambiguous ? LEDGER_AMBIGUOUS : LEDGER_UNJOINED_READ);
+	tally(in, p		 ? LEDGER_JOINED_BY_ORDER
+		  : is_ambiguous ? LEDGER_AMBIGUOUS
+				 : LEDGER_UNJOINED_READ);
 	return p;
 }
 
@@ -140,7 +146,8 @@ static void on_read(struct ingest *in, const struct rec_read *r)
 
 static void on_send(struct ingest *in, const struct rec_send *r)
 {
-	struct pending p = {.kind = PENDING_TX, .sk = r->sk, .skb = r->skb, .since_ns = r->hdr.ts_ns};
+	struct pending p = {
+		.kind = PENDING_TX, .sk = r->sk, .skb = r->skb, .since_ns = r->hdr.ts_ns};
 	struct pending *old = pending_table__find_skb(in->pending, PENDING_TX, r->skb);
 	struct brief b;
 
@@ -171,7 +178,8 @@ static void on_xmit(struct ingest *in, const struct rec_xmit *r)
 	if (!p)
 		return;
 	p->tx.xmit_ns = r->hdr.ts_ns;
-	session__sent(in->session, &p->sent->brief, &p->sent->flow, &p->tx, &p->sent->task, r->hdr.ts_ns);
+	session__sent(in->session, &p->sent->brief, &p->sent->flow, &p->tx, &p->sent->task,
+		      r->hdr.ts_ns);
 	pending_table__remove(in->pending, p);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Joins the kernel's records into messages and hands them to the session: a received message is RX then READ (or DROP), a
- * sent one SEND then XMIT, each pair found by skb pointer where a probe gives it, else by socket and fingerprint. What
- * does not join is counted by name. */
+/* Joins the kernel's records into messages and hands them to the session: a received message is RX
+ * then READ (or DROP), a sent one SEND then XMIT, each pair found by skb pointer where a probe
+ * gives it, else by socket and fingerprint. What does not join is counted by name. */
 #ifndef SIGPATH_INGEST_H
 #define SIGPATH_INGEST_H
 
@@ -14,10 +14,10 @@
 
 struct ingest_opts {
 	unsigned int max_messages;
-	uint64_t unread_ns;  /* a message unread for so long counts as unread: 64 s */
-	uint64_t unsent_ns;  /* a sent one without driver stamp: 10 s */
-	bool has_read;	     /* the plan sees reads: RX waits for READ */
-	bool has_xmit;	     /* the plan sees the driver: SEND waits for XMIT */
+	uint64_t unread_ns;	 /* a message unread for so long counts as unread: 64 s */
+	uint64_t unsent_ns;	 /* a sent one without driver stamp: 10 s */
+	bool has_read;		 /* the plan sees reads: RX waits for READ */
+	bool has_xmit;		 /* the plan sees the driver: SEND waits for XMIT */
 	struct session *session; /* borrowed */
 	struct ledger *ledger;	 /* borrowed */
 };
@@ -27,8 +27,9 @@ struct ingest;
 int ingest__new(const struct ingest_opts *opts, struct ingest **ret);
 void ingest__free(struct ingest *in);
 
-/* One ring record of len bytes. Records are not trusted: short, long and unknown ones are counted. now_ns: roughly the
- * time of the record. Always 0, so that it can be a ring buffer callback's result. */
+/* One ring record of len bytes. Records are not trusted: short, long and unknown ones are counted.
+ * now_ns: roughly the time of the record. Always 0, so that it can be a ring buffer callback's
+ * result. */
 int ingest__record(struct ingest *in, const void *data, size_t len);
 /* Expires what never completed. */
 void ingest__tick(struct ingest *in, uint64_t now_ns);

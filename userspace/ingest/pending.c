@@ -7,7 +7,6 @@
 
 #define PENDING_CHUNK 256u
 
-
 struct pending_table {
 	unsigned int max, made, chunk_cnt;
 	struct pending **chunk;
@@ -79,7 +78,8 @@ static int grow(struct pending_table *t)
 	return 0;
 }
 
-static struct pending **bucket_of(const struct pending_table *t, enum pending_chain c, const struct pending *p)
+static struct pending **bucket_of(const struct pending_table *t, enum pending_chain c,
+				  const struct pending *p)
 {
 	return &t->bucket[c][spread(t, c == CHAIN_CONTENT ? p->hash : p->skb)];
 }
@@ -104,7 +104,8 @@ static void chain_remove(struct pending_table *t, enum pending_chain c, struct p
 		*at = p->chain_next[c];
 }
 
-struct pending *pending_table__add(struct pending_table *t, const struct pending *src, struct pending **evicted)
+struct pending *pending_table__add(struct pending_table *t, const struct pending *src,
+				   struct pending **evicted)
 {
 	struct pending *p;
 
@@ -160,13 +161,14 @@ static bool has_content(const struct pending *p, uint64_t sk, uint64_t hash, uin
 	return p->hash == hash && p->msg_len == msg_len && (!sk || p->sk == sk);
 }
 
-struct pending *pending_table__find_content(const struct pending_table *t, uint64_t sk, uint64_t hash, uint32_t msg_len,
-					    unsigned int *copies)
+struct pending *pending_table__find_content(const struct pending_table *t, uint64_t sk,
+					    uint64_t hash, uint32_t msg_len, unsigned int *copies)
 {
 	struct pending *first = NULL;
 
 	*copies = 0;
-	for (struct pending *p = t->bucket[CHAIN_CONTENT][spread(t, hash)]; p; p = p->chain_next[CHAIN_CONTENT]) {
+	for (struct pending *p = t->bucket[CHAIN_CONTENT][spread(t, hash)]; p;
+	     p = p->chain_next[CHAIN_CONTENT]) {
 		if (!has_content(p, sk, hash, msg_len))
 			continue;
 		if (!first)
@@ -176,21 +178,25 @@ struct pending *pending_table__find_content(const struct pending_table *t, uint6
 	return first;
 }
 
-struct pending *pending_table__find_newest(const struct pending_table *t, uint64_t sk, uint64_t hash, uint32_t msg_len)
+struct pending *pending_table__find_newest(const struct pending_table *t, uint64_t sk,
+					   uint64_t hash, uint32_t msg_len)
 {
 	struct pending *last = NULL;
 
-	for (struct pending *p = t->bucket[CHAIN_CONTENT][spread(t, hash)]; p; p = p->chain_next[CHAIN_CONTENT])
+	for (struct pending *p = t->bucket[CHAIN_CONTENT][spread(t, hash)]; p;
+	     p = p->chain_next[CHAIN_CONTENT])
 		if (has_content(p, sk, hash, msg_len))
 			last = p;
 	return last;
 }
 
-struct pending *pending_table__find_skb(const struct pending_table *t, enum pending_kind kind, uint64_t skb)
+struct pending *pending_table__find_skb(const struct pending_table *t, enum pending_kind kind,
+					uint64_t skb)
 {
 	struct pending *last = NULL;
 
-	for (struct pending *p = t->bucket[CHAIN_SKB][spread(t, skb)]; p; p = p->chain_next[CHAIN_SKB])
+	for (struct pending *p = t->bucket[CHAIN_SKB][spread(t, skb)]; p;
+	     p = p->chain_next[CHAIN_SKB])
 		if (p->skb == skb && p->kind == kind)
 			last = p;
 	return last;
@@ -198,7 +204,8 @@ struct pending *pending_table__find_skb(const struct pending_table *t, enum pend
 
 #define FIND_ONLY_STEPS 4096 /* of the age list; beyond that it counts as ambiguous */
 
-struct pending *pending_table__find_only(const struct pending_table *t, uint64_t sk, bool *is_ambiguous)
+struct pending *pending_table__find_only(const struct pending_table *t, uint64_t sk,
+					 bool *is_ambiguous)
 {
 	struct pending *only = NULL;
 	unsigned int steps = 0;

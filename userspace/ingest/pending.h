@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Messages on their way: received and not read yet, or handed over and not with the driver yet. A bounded pool, hashed
- * by content and by skb; chains are oldest first, so that identical copies pair with their reads in order. */
+/* Messages on their way: received and not read yet, or handed over and not with the driver yet. A
+ * bounded pool, hashed by content and by skb; chains are oldest first, so that identical copies
+ * pair with their reads in order. */
 #ifndef SIGPATH_PENDING_H
 #define SIGPATH_PENDING_H
 
@@ -24,7 +25,7 @@ struct pending_sent {
 };
 
 struct pending {
-	uint8_t kind; /* enum pending_kind */
+	uint8_t kind;  /* enum pending_kind */
 	bool is_known; /* RX: the parser understood it */
 	uint64_t sk;
 	uint64_t skb;
@@ -34,7 +35,7 @@ struct pending {
 	struct rx_leg rx;
 	struct tx_leg tx;
 	struct session_part part;
-	struct pending_sent *sent; /* TX, owned */
+	struct pending_sent *sent;	       /* TX, owned */
 	struct pending *chain_next[CHAIN_CNT]; /* oldest first */
 	struct pending *prev, *next;	       /* by age */
 };
@@ -43,21 +44,25 @@ struct pending_table;
 
 int pending_table__new(unsigned int max, struct pending_table **ret);
 void pending_table__free(struct pending_table *t);
-/* Adds a copy of *p (takes p->sent). When full, the oldest is given to *evicted first (valid until the next call).
- * NULL: no memory. */
-struct pending *pending_table__add(struct pending_table *t, const struct pending *p, struct pending **evicted);
+/* Adds a copy of *p (takes p->sent). When full, the oldest is given to *evicted first (valid until
+ * the next call). NULL: no memory. */
+struct pending *pending_table__add(struct pending_table *t, const struct pending *p,
+				   struct pending **evicted);
 void pending_table__remove(struct pending_table *t, struct pending *p);
 
 /* Oldest RX message with this socket (0: any) and content; *copies says how many there are. */
-struct pending *pending_table__find_content(const struct pending_table *t, uint64_t sk, uint64_t hash, uint32_t msg_len,
-					    unsigned int *copies);
+struct pending *pending_table__find_content(const struct pending_table *t, uint64_t sk,
+					    uint64_t hash, uint32_t msg_len, unsigned int *copies);
 /* Newest one: a drop concerns what was queued last. */
-struct pending *pending_table__find_newest(const struct pending_table *t, uint64_t sk, uint64_t hash, uint32_t msg_len);
+struct pending *pending_table__find_newest(const struct pending_table *t, uint64_t sk,
+					   uint64_t hash, uint32_t msg_len);
 /* Newest of this kind with this skb. */
-struct pending *pending_table__find_skb(const struct pending_table *t, enum pending_kind kind, uint64_t skb);
-/* The RX message of a socket if there is exactly one, else NULL; *is_ambiguous when there are several. For reads whose
- * content is not known. */
-struct pending *pending_table__find_only(const struct pending_table *t, uint64_t sk, bool *is_ambiguous);
+struct pending *pending_table__find_skb(const struct pending_table *t, enum pending_kind kind,
+					uint64_t skb);
+/* The RX message of a socket if there is exactly one, else NULL; *is_ambiguous when there are
+ * several. For reads whose content is not known. */
+struct pending *pending_table__find_only(const struct pending_table *t, uint64_t sk,
+					 bool *is_ambiguous);
 struct pending *pending_table__oldest(const struct pending_table *t);
 
 #endif

@@ -69,7 +69,8 @@ static void sip_key(const uint8_t *p, const struct sip_head *h, struct txn_key *
 	key->lo = hash_span(mix(key->lo, h->cseq), p, h->from_tag);
 }
 
-/* Challenges ask for credentials (RFC 3261 22), 487 answers a CANCEL (9.2): the caller's doing, no failure. */
+/* Challenges ask for credentials (RFC 3261 22), 487 answers a CANCEL (9.2): the caller's doing, no
+ * failure. */
 static bool is_sip_error(uint16_t status)
 {
 	return status >= 400 && status != 401 && status != 407 && status != 487;
@@ -102,7 +103,8 @@ static int sip_brief(const uint8_t *p, uint32_t len, struct brief *b)
 	return 0;
 }
 
-/* 401 and 438 ask for credentials or a fresh nonce (RFC 8489 9.2.4), 487 settles a role conflict (RFC 8445 7.3.1.1). */
+/* 401 and 438 ask for credentials or a fresh nonce (RFC 8489 9.2.4), 487 settles a role conflict
+ * (RFC 8445 7.3.1.1). */
 static bool is_stun_error(uint16_t code)
 {
 	return code && code != 401 && code != 438 && code != 487;
@@ -127,7 +129,8 @@ static int stun_brief_of(const uint8_t *p, uint32_t len, struct brief *b)
 	return 0;
 }
 
-int brief__parse(const uint8_t *payload, uint32_t snap_len, uint32_t msg_len, uint8_t proto, struct brief *ret)
+int brief__parse(const uint8_t *payload, uint32_t snap_len, uint32_t msg_len, uint8_t proto,
+		 struct brief *ret)
 {
 	uint32_t len = snap_len < msg_len ? snap_len : msg_len;
 

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* From instants to stages. Every nanosecond between the first and the last instant gets exactly one stage. */
+/* From instants to stages. Every nanosecond between the first and the last instant gets exactly one
+ * stage. */
 #include "leg.h"
 
-/* Where a thread waits for messages: asleep there, it is woken by them. Numbers of the running architecture. */
+/* Where a thread waits for messages: asleep there, it is woken by them. Numbers of the running
+ * architecture. */
 #include <sys/syscall.h>
 
 static const int wait_syscalls[] = {
-	SYS_read,	  SYS_readv,	SYS_recvfrom,	SYS_recvmsg,	 SYS_recvmmsg,
-	SYS_ppoll,	  SYS_pselect6, SYS_epoll_pwait, SYS_epoll_pwait2, SYS_io_uring_enter,
+	SYS_read,	SYS_readv,    SYS_recvfrom,    SYS_recvmsg,	 SYS_recvmmsg,
+	SYS_ppoll,	SYS_pselect6, SYS_epoll_pwait, SYS_epoll_pwait2, SYS_io_uring_enter,
 #ifdef SYS_poll
 	SYS_poll,
 #endif
@@ -64,7 +66,8 @@ void rx_leg__split(struct rx_leg *leg, const struct rec_task *reader)
 		return;
 	}
 	/* A full history may have forgotten what came before. */
-	if (cnt == OFF_CPU_MAX && reader->off[0].off_ns > at && reader->off[0].off_ns <= leg->read_ns) {
+	if (cnt == OFF_CPU_MAX && reader->off[0].off_ns > at &&
+	    reader->off[0].off_ns <= leg->read_ns) {
 		s->undivided_ns = reader->off[0].off_ns - at;
 		at = reader->off[0].off_ns;
 	}
@@ -85,7 +88,10 @@ void rx_leg__split(struct rx_leg *leg, const struct rec_task *reader)
 
 uint64_t rx_leg__start_ns(const struct rx_leg *leg)
 {
-	return leg->nic_ns ? leg->nic_ns : leg->stack_ns ? leg->stack_ns : leg->sock_ns ? leg->sock_ns : leg->read_ns;
+	return leg->nic_ns     ? leg->nic_ns
+	       : leg->stack_ns ? leg->stack_ns
+	       : leg->sock_ns  ? leg->sock_ns
+			       : leg->read_ns;
 }
 
 uint64_t tx_leg__start_ns(const struct tx_leg *leg)

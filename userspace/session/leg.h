@@ -18,7 +18,8 @@
 struct sockq_split {
 	uint64_t wakeup_ns;
 	uint64_t runq_ns;
-	uint64_t wakeup_runq_ns; /* blocked or runnable: the switch did not tell since when runnable */
+	uint64_t wakeup_runq_ns; /* blocked or runnable: the switch did not tell since when runnable
+				  */
 	uint64_t backlog_ns;
 	uint64_t undivided_ns; /* before the oldest interval the kernel remembered */
 };
@@ -56,8 +57,8 @@ struct path {
 	bool invalid;	      /* an instant lies before its predecessor, or too many stages */
 };
 
-/* Received message: from the wire to the application. `before` is the stage that ends at its first instant (0 at the
- * start of a path, STAGE_PEER in the middle). */
+/* Received message: from the wire to the application. `before` is the stage that ends at its first
+ * instant (0 at the start of a path, STAGE_PEER in the middle). */
 void path__rx(struct path *p, stage_mask_t before, const struct rx_leg *leg);
 /* Sent message; `before` is STAGE_APP behind a received one, 0 at the start. */
 void path__tx(struct path *p, stage_mask_t before, const struct tx_leg *leg);

@@ -57,15 +57,16 @@ void session__address(const uint8_t addr[16], uint16_t port, char *buf, size_t l
 static struct stats_row *find_row(struct session *s, const struct txn *x)
 {
 	struct stats_key key = {.side = x->side == TXN_SERVER ? 's' : 'c'};
-	int n = snprintf(key.service, sizeof(key.service), "%s ", x->proto == PROTO_SIP ? "sip" : "stun");
+	int n = snprintf(key.service, sizeof(key.service), "%s ",
+			 x->proto == PROTO_SIP ? "sip" : "stun");
 
 	session__address(x->flow.daddr, x->flow.dport, key.service + n, sizeof(key.service) - n);
 	snprintf(key.method, sizeof(key.method), "%s", x->method);
 	return stats__row(s->opts.stats, &key);
 }
 
-static struct txn *open_txn(struct session *s, enum txn_side side, const struct brief *b, const struct rec_flow *flow,
-			    uint64_t now_ns)
+static struct txn *open_txn(struct session *s, enum txn_side side, const struct brief *b,
+			    const struct rec_flow *flow, uint64_t now_ns)
 {
 	bool evicted;
 	struct txn *x = txn_table__add(s->table, side, b, now_ns, &evicted);
@@ -100,7 +101,8 @@ static void note_retransmit(struct session *s, struct txn *x)
 	x->row->retransmits++;
 }
 
-/* The stages of a finished transaction. With a downstream leg: in -> forwarded -> peer -> reply in -> out. */
+/* The stages of a finished transaction. With a downstream leg: in -> forwarded -> peer -> reply in
+ * -> out. */
 static bool build_path(struct session *s, const struct txn *x, struct path *p)
 {
 	const struct txn *down = txn_table__get(s->table, x->downstream);
@@ -150,8 +152,9 @@ static void finish(struct session *s, struct txn *x, uint64_t now_ns)
 		s->opts.on_done(s->opts.ctx, &done);
 }
 
-static struct session_part arrive_request(struct session *s, const struct brief *b, const struct rec_flow *flow,
-					  const struct rx_leg *leg, uint64_t now_ns)
+static struct session_part arrive_request(struct session *s, const struct brief *b,
+					  const struct rec_flow *flow, const struct rx_leg *leg,
+					  uint64_t now_ns)
 {
 	struct session_part part = {0};
 	struct txn *x;
@@ -173,7 +176,8 @@ static struct session_part arrive_request(struct session *s, const struct brief 
 	return part;
 }
 
-static struct session_part arrive_reply(struct session *s, const struct brief *b, const struct rx_leg *leg)
+static struct session_part arrive_reply(struct session *s, const struct brief *b,
+					const struct rx_leg *leg)
 {
 	struct session_part part = {.is_reply = true};
 	struct txn *x = txn_table__find(s->table, TXN_CLIENT, &b->key);
@@ -196,8 +200,9 @@ static struct session_part arrive_reply(struct session *s, const struct brief *b
 	return part;
 }
 
-struct session_part session__arrive(struct session *s, const struct brief *b, const struct rec_flow *flow,
-				    const struct rx_leg *leg, uint64_t now_ns)
+struct session_part session__arrive(struct session *s, const struct brief *b,
+				    const struct rec_flow *flow, const struct rx_leg *leg,
+				    uint64_t now_ns)
 {
 	return b->is_request ? arrive_request(s, b, flow, leg, now_ns) : arrive_reply(s, b, leg);
 }
@@ -233,8 +238,8 @@ void session__lose(struct session *s, const struct session_part *part)
 	txn_table__remove(s->table, x);
 }
 
-static void sent_request(struct session *s, const struct brief *b, const struct rec_flow *flow, const struct tx_leg *leg,
-			 const struct rec_task *task, uint64_t now_ns)
+static void sent_request(struct session *s, const struct brief *b, const struct rec_flow *flow,
+			 const struct tx_leg *leg, const struct rec_task *task, uint64_t now_ns)
 {
 	struct txn *x, *up;
 
@@ -257,8 +262,8 @@ static void sent_request(struct session *s, const struct brief *b, const struct 
 		x->parent = txn_table__ref(s->table, up);
 }
 
-static void sent_reply(struct session *s, const struct brief *b, const struct tx_leg *leg, const struct rec_task *task,
-		       uint64_t now_ns)
+static void sent_reply(struct session *s, const struct brief *b, const struct tx_leg *leg,
+		       const struct rec_task *task, uint64_t now_ns)
 {
 	struct txn *x = txn_table__find(s->table, TXN_SERVER, &b->key);
 	const struct txn *down;
@@ -276,7 +281,8 @@ static void sent_reply(struct session *s, const struct brief *b, const struct tx
 	x->tx = *leg;
 	x->code = b->code;
 	x->is_error = b->is_error;
-	/* A reply of the application's own (timeout, cancelled) is not the one that came from downstream. */
+	/* A reply of the application's own (timeout, cancelled) is not the one that came from
+	 * downstream. */
 	down = txn_table__get(s->table, x->downstream);
 	if (down && down->code != b->code)
 		x->downstream = 0;
@@ -285,8 +291,8 @@ static void sent_reply(struct session *s, const struct brief *b, const struct tx
 	finish(s, x, now_ns);
 }
 
-void session__sent(struct session *s, const struct brief *b, const struct rec_flow *flow, const struct tx_leg *leg,
-		   const struct rec_task *task, uint64_t now_ns)
+void session__sent(struct session *s, const struct brief *b, const struct rec_flow *flow,
+		   const struct tx_leg *leg, const struct rec_task *task, uint64_t now_ns)
 {
 	if (b->is_request)
 		sent_request(s, b, flow, leg, task, now_ns);
@@ -327,7 +333,8 @@ const struct session_counts *session__counts(const struct session *s)
 
 uint64_t session__in_flight(const struct session *s)
 {
-	return txn_table__open(s->table, PROTO_SIP)->cnt + txn_table__open(s->table, PROTO_STUN)->cnt;
+	return txn_table__open(s->table, PROTO_SIP)->cnt +
+	       txn_table__open(s->table, PROTO_STUN)->cnt;
 }
 
 uint64_t session__oldest_ns(const struct session *s, const struct stats_row *row, uint64_t now_ns)

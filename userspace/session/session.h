@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* From messages to transactions: matching by RFC 3261 17.1.3 and 17.2.3 and by STUN transaction id, on both sides, also
- * through a proxy on this host (request in, request forwarded, reply in, reply out). Finished ones go to the statistics
- * and the log. One thread owns it. */
+/* From messages to transactions: matching by RFC 3261 17.1.3 and 17.2.3 and by STUN transaction id,
+ * on both sides, also through a proxy on this host (request in, request forwarded, reply in, reply
+ * out). Finished ones go to the statistics and the log. One thread owns it. */
 #ifndef SIGPATH_SESSION_H
 #define SIGPATH_SESSION_H
 
@@ -56,17 +56,19 @@ struct session;
 int session__new(const struct session_opts *opts, struct session **ret);
 void session__free(struct session *s);
 
-/* A message is on its way to local software: queued on a socket, or seen by a tap. The leg has what is known so far. */
-struct session_part session__arrive(struct session *s, const struct brief *b, const struct rec_flow *flow,
-				    const struct rx_leg *leg, uint64_t now_ns);
+/* A message is on its way to local software: queued on a socket, or seen by a tap. The leg has what
+ * is known so far. */
+struct session_part session__arrive(struct session *s, const struct brief *b,
+				    const struct rec_flow *flow, const struct rx_leg *leg,
+				    uint64_t now_ns);
 /* ... and was read (leg complete). task NULL: the plan does not see reads. */
 void session__read(struct session *s, const struct session_part *part, const struct rx_leg *leg,
 		   const struct rec_task *task, uint64_t now_ns);
 /* ... or was dropped, or is known not to be read: the transaction waits for a retransmission. */
 void session__lose(struct session *s, const struct session_part *part);
 /* A message has been sent (leg complete). task NULL: unknown. */
-void session__sent(struct session *s, const struct brief *b, const struct rec_flow *flow, const struct tx_leg *leg,
-		   const struct rec_task *task, uint64_t now_ns);
+void session__sent(struct session *s, const struct brief *b, const struct rec_flow *flow,
+		   const struct tx_leg *leg, const struct rec_task *task, uint64_t now_ns);
 /* Timeouts and evictions. */
 void session__tick(struct session *s, uint64_t now_ns);
 

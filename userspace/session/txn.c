@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Transactions in chunks that are allocated as they are needed and never given back before the end. */
+/* Transactions in chunks that are allocated as they are needed and never given back before the end.
+ */
 #include "txn.h"
 
 #include <errno.h>
@@ -97,7 +98,8 @@ static struct txn_list *list_of(struct txn_table *t, const struct txn *x)
 	return x->state == TXN_DONE ? &t->done : &t->open[x->proto];
 }
 
-struct txn *txn_table__find(const struct txn_table *t, enum txn_side side, const struct txn_key *key)
+struct txn *txn_table__find(const struct txn_table *t, enum txn_side side,
+			    const struct txn_key *key)
 {
 	struct txn *x = t->bucket[bucket_of(t, side, key->lo)];
 
@@ -149,8 +151,8 @@ static struct txn *oldest_open(const struct txn_table *t)
 	return a->opened_ns <= b->opened_ns ? a : b;
 }
 
-struct txn *txn_table__add(struct txn_table *t, enum txn_side side, const struct brief *b, uint64_t now_ns,
-			   bool *evicted_open)
+struct txn *txn_table__add(struct txn_table *t, enum txn_side side, const struct brief *b,
+			   uint64_t now_ns, bool *evicted_open)
 {
 	uint32_t bucket = bucket_of(t, side, b->key.lo);
 	struct txn *x;

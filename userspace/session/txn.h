@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The transaction table: a pool with a hash on (side, key), bounded, oldest finished ones evicted first. */
+/* The transaction table: a pool with a hash on (side, key), bounded, oldest finished ones evicted
+ * first. */
 #ifndef SIGPATH_TXN_H
 #define SIGPATH_TXN_H
 
@@ -30,10 +31,10 @@ struct txn_text {
 
 struct txn {
 	uint32_t gen;
-	uint32_t idx; /* in the pool */
-	uint8_t state; /* enum txn_state */
-	uint8_t side;  /* enum txn_side */
-	uint8_t proto; /* enum rec_proto */
+	uint32_t idx;	    /* in the pool */
+	uint8_t state;	    /* enum txn_state */
+	uint8_t side;	    /* enum txn_side */
+	uint8_t proto;	    /* enum rec_proto */
 	bool is_reply_seen; /* client: final reply has arrived, not read yet */
 	struct txn_key key;
 	const char *method;
@@ -43,9 +44,9 @@ struct txn {
 	uint16_t code;
 	bool is_error;
 	uint32_t retransmits;
-	struct rx_leg rx;    /* server: the request; client: the final reply */
-	struct tx_leg tx;    /* client: the request; server: the reply */
-	txn_ref_t parent;    /* client: server transaction this request was forwarded for */
+	struct rx_leg rx;     /* server: the request; client: the final reply */
+	struct tx_leg tx;     /* client: the request; server: the reply */
+	txn_ref_t parent;     /* client: server transaction this request was forwarded for */
 	txn_ref_t downstream; /* server: client transaction whose reply was read last */
 	struct stats_row *row;
 	struct rec_flow flow; /* of the request */
@@ -68,13 +69,14 @@ int txn_table__new(unsigned int max, bool with_text, struct txn_table **ret);
 void txn_table__free(struct txn_table *t);
 
 /* Newest transaction of this side and key, NULL none. */
-struct txn *txn_table__find(const struct txn_table *t, enum txn_side side, const struct txn_key *key);
+struct txn *txn_table__find(const struct txn_table *t, enum txn_side side,
+			    const struct txn_key *key);
 /* Same, by key.lo alone. */
 struct txn *txn_table__find_lo(const struct txn_table *t, enum txn_side side, uint64_t lo);
-/* A new open transaction. When the table is full the oldest finished one makes room, else the oldest open one: then
- * *evicted_open is true and that one is lost. NULL: no memory. */
-struct txn *txn_table__add(struct txn_table *t, enum txn_side side, const struct brief *b, uint64_t now_ns,
-			   bool *evicted_open);
+/* A new open transaction. When the table is full the oldest finished one makes room, else the
+ * oldest open one: then *evicted_open is true and that one is lost. NULL: no memory. */
+struct txn *txn_table__add(struct txn_table *t, enum txn_side side, const struct brief *b,
+			   uint64_t now_ns, bool *evicted_open);
 /* From open to done. */
 void txn_table__finish(struct txn_table *t, struct txn *txn, uint64_t now_ns);
 void txn_table__remove(struct txn_table *t, struct txn *txn);
