@@ -100,7 +100,7 @@ start_daemon() {
 	rm -f "$work/daemon.out"
 	"$fakedaemon" "$work/sock" "$work/snapshot.json" >"$work/daemon.out" 2>&1 &
 	daemon_pid=$!
-	wait_for grep -q ready "$work/daemon.out"
+	wait_for grep -qs ready "$work/daemon.out"
 }
 
 stop_daemon() {
@@ -310,6 +310,7 @@ test_signals() {
 	verdict ctrl_c $?
 
 	tm kill-session -t top
+	rm -f "$work/before" "$work/after"
 	tm new-session -d -s top -x 80 -y 24 "env -u NO_COLOR LANG=C.UTF-8 PS1='prompt> ' bash --norc -i"
 	wait_screen 'prompt>' && keys "cd $work; stty -g >before; $sigpath top --socket sock" Enter && wait_screen LIVE &&
 		keys C-z && wait_screen 'Stopped' && keys 'stty -g >after' Enter && wait_for test -s "$work/after" &&
