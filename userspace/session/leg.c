@@ -34,18 +34,26 @@ static uint64_t max_u64(uint64_t a, uint64_t b)
 	return a > b ? a : b;
 }
 
+static uint64_t min_u64(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
 /* The part of one off-CPU interval behind `from`. */
 static void split_off(struct sockq_split *s, const struct off_cpu *o, uint64_t from)
 {
-	uint64_t queued = max_u64(o->queued_ns, from);
+	bool is_preempted = o->flags & REC_F_PREEMPTED;
+	/* a preempted thread stayed runnable */
+	uint64_t told = is_preempted && !o->queued_ns ? from : o->queued_ns;
+	uint64_t queued = max_u64(told, from);
 
-	if (!o->queued_ns && is_wait(o->syscall_nr)) {
+	if (!told && is_wait(o->syscall_nr)) {
 		s->wakeup_runq_ns += o->run_ns - from;
 		return;
 	}
-	if (!o->queued_ns || queued > o->run_ns)
+	if (!told || queued > o->run_ns)
 		queued = o->run_ns;
-	if (is_wait(o->syscall_nr) && !(o->flags & REC_F_PREEMPTED))
+	if (is_wait(o->syscall_nr) && !is_preempted)
 		s->wakeup_ns += queued - from;
 	else
 		s->backlog_ns += queued - from;
@@ -66,10 +74,9 @@ void rx_leg__split(struct rx_leg *leg, const struct rec_task *reader)
 		return;
 	}
 	/* A full history may have forgotten what came before. */
-	if (cnt == OFF_CPU_MAX && reader->off[0].off_ns > at &&
-	    reader->off[0].off_ns <= leg->read_ns) {
-		s->undivided_ns = reader->off[0].off_ns - at;
-		at = reader->off[0].off_ns;
+	if (cnt == OFF_CPU_MAX && reader->off[0].off_ns > at) {
+		s->undivided_ns = min_u64(reader->off[0].off_ns, leg->read_ns) - at;
+		at += s->undivided_ns;
 	}
 	for (uint32_t i = 0; i < cnt; i++) {
 		const struct off_cpu *o = &reader->off[i];
@@ -138,6 +145,15 @@ static void path_step(struct path *p, stage_mask_t stage, uint64_t t_ns)
 	p->last_ns = t_ns;
 }
 
+static bool is_split(const struct rx_leg *leg)
+{
+	const struct sockq_split *s = &leg->sockq;
+	uint64_t sum =
+		s->wakeup_ns + s->runq_ns + s->wakeup_runq_ns + s->backlog_ns + s->undivided_ns;
+
+	return leg->sock_ns && leg->read_ns > leg->sock_ns && sum == leg->read_ns - leg->sock_ns;
+}
+
 /* The socket queue, divided where the kernel told enough. */
 static void path_sockq(struct path *p, const struct rx_leg *leg)
 {
@@ -150,7 +166,7 @@ static void path_sockq(struct path *p, const struct rx_leg *leg)
 		{STAGE_SOCKQ, s->undivided_ns},
 	};
 
-	if (!leg->sock_ns || leg->read_ns < leg->sock_ns || p->pending || p->invalid) {
+	if (!is_split(leg) || p->pending || p->invalid) {
 		path_step(p, STAGE_SOCKQ, leg->read_ns);
 		return;
 	}
