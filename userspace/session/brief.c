@@ -69,6 +69,19 @@ static void sip_key(const uint8_t *p, const struct sip_head *h, struct txn_key *
 	key->lo = hash_span(mix(key->lo, h->cseq), p, h->from_tag);
 }
 
+/* Without the cookie every field that goes into the key must be there, or surely absent. */
+static bool has_key(const uint8_t *p, const struct sip_head *h)
+{
+	const uint32_t need = SIP_HAVE_SENT_BY | SIP_HAVE_METHOD;
+	const uint32_t old = SIP_HAVE_CALL_ID | SIP_HAVE_CSEQ;
+
+	if ((h->have & need) != need)
+		return false;
+	if (has_cookie(p, h->branch))
+		return true;
+	return (h->have & old) == old && (h->have & SIP_HAVE_FROM_TAG || !h->truncated);
+}
+
 /* Challenges ask for credentials (RFC 3261 22), 487 answers a CANCEL (9.2): the caller's doing, no
  * failure. */
 static bool is_sip_error(uint16_t status)
@@ -89,8 +102,7 @@ static int sip_brief(const uint8_t *p, uint32_t len, struct brief *b)
 	b->expects_reply = h.is_request && h.method != SIP_ACK;
 	b->method = sip_method__name(h.method);
 	b->cseq = h.cseq;
-	if (!(h.have & SIP_HAVE_SENT_BY) || !(h.have & SIP_HAVE_METHOD) ||
-	    (!has_cookie(p, h.branch) && !(h.have & SIP_HAVE_CALL_ID)))
+	if (!has_key(p, &h))
 		return -ENODATA;
 	sip_key(p, &h, &b->key);
 	if (h.is_request) {
