@@ -29,8 +29,7 @@ static __always_inline int send_cgroup(struct bpf_sock_addr *ctx)
 	if (!s || !sk)
 		return 1;
 	sk_addr = address_of(s, sk);
-	if (sp_knobs.port_kind[dport] || sp_knobs.port_kind[(__u16)sk->src_port] ||
-	    sock_is_known(sk_addr))
+	if (port_kind(dport) || port_kind(sk->src_port) || sock_is_known(sk_addr))
 		send_mark(sk_addr);
 	return 1;
 }
@@ -62,8 +61,7 @@ static __always_inline int send_udp(struct sock *sk, struct msghdr *msg, bool ty
 	/* sockaddr_in and sockaddr_in6 have the port at the same place */
 	if (name)
 		bpf_probe_read_kernel(&port, sizeof(port), name + 2);
-	if (sp_knobs.port_kind[local] || sp_knobs.port_kind[peer] ||
-	    sp_knobs.port_kind[bpf_ntohs(port)] || sock_is_known(sk_addr))
+	if (port_kind(local) || port_kind(peer) || port_kind(bpf_ntohs(port)) || sock_is_known(sk_addr))
 		send_mark(sk_addr);
 	return 0;
 }

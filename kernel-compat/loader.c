@@ -9,6 +9,8 @@
 /* Ring bytes that are unread when the consumer is woken ahead of its timer: an eighth. */
 #define WAKE_SHARE 8
 
+#define TRIAL_RING_BYTES 4096
+
 static const struct candidate *chosen(const struct plan_choice *choice)
 {
 	int instant = instant__find(choice->instant);
@@ -70,13 +72,34 @@ static int enable(struct object *o, const struct candidate *c, const struct obje
 	return object__enable(o, c);
 }
 
-/* Where the plan's tap fails on one interface the later candidates may hold there. */
-static void enable_spares(const struct plan *plan, struct object *o)
+/* One program that the kernel refuses fails the whole object: a spare is tried alone first. */
+static bool loads_alone(const struct candidate *c, const struct object_opts *opts)
 {
-	for (unsigned int i = 0; plan->taps_only && i < candidate_cnt; i++)
-		if (candidates[i].instant == INSTANT_TAP_IN ||
-		    candidates[i].instant == INSTANT_TAP_OUT)
-			object__enable(o, &candidates[i]);
+	struct object_opts trial = *opts;
+	struct object o;
+	int rc;
+
+	trial.ring_bytes = TRIAL_RING_BYTES;
+	rc = object__open(&o, &trial);
+	if (!rc)
+		rc = object__enable(&o, c);
+	if (!rc)
+		rc = object__load(&o);
+	if (o.skel)
+		object__done(&o);
+	return rc == 0;
+}
+
+/* Where the plan's tap fails on one interface the later candidates may hold there. */
+static void enable_spares(const struct plan *plan, struct object *o, const struct object_opts *opts)
+{
+	for (unsigned int i = 0; plan->taps_only && i < candidate_cnt; i++) {
+		const struct candidate *c = &candidates[i];
+
+		if ((c->instant == INSTANT_TAP_IN || c->instant == INSTANT_TAP_OUT) &&
+		    loads_alone(c, opts))
+			object__enable(o, c);
+	}
 }
 
 int loader__start(const struct loader_opts *opts, const struct plan *plan, struct object *ret,
@@ -92,7 +115,7 @@ int loader__start(const struct loader_opts *opts, const struct plan *plan, struc
 	rc = each_choice(plan, ret, &opts->object, enable, err, err_len);
 	if (rc)
 		goto out;
-	enable_spares(plan, ret);
+	enable_spares(plan, ret, &opts->object);
 	rc = object__load(ret);
 	if (rc) {
 		snprintf(err, err_len, "cannot load the plan's programs: %s", ret->reason);

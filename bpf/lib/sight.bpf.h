@@ -44,9 +44,17 @@ static __always_inline int bytes_load(const struct bytes *b, __u32 off, void *ds
 	return bpf_probe_read_kernel(dst, len, b->base + off);
 }
 
+/* Host order. Verifiers of 6.1 and older do not know that a byte swap leaves 16 bits: the mask is for them, and the
+ * barrier keeps the compiler from removing it. */
+static __always_inline __u8 port_kind(__u32 port)
+{
+	barrier_var(port);
+	return sp_knobs.port_kind[port & 0xffff];
+}
+
 static __always_inline __u8 port_kinds(const struct net_brief *n)
 {
-	return sp_knobs.port_kind[n->sport] | sp_knobs.port_kind[n->dport];
+	return port_kind(n->sport) | port_kind(n->dport);
 }
 
 /* STUN on a port nobody configured: cookie and first byte, from the header bytes at hand. */
