@@ -30,13 +30,17 @@ start_daemon() {
 	job__start daemon - sigpathd --netns "/run/netns/$NS_B" --sip-ports 5060 --socket-group "" \
 		--transactions "$dir/transactions" "${options[@]}"
 	daemon=$JOB
-	wait_until "$ready_s" is_ready "$daemon"
-	[[ -S /run/sigpath/sigpath.sock ]]
+	wait_until "$ready_s" is_over "$daemon"
+	is_answering
 }
 
-# Over: listening, or dead.
-is_ready() {
-	[[ -S /run/sigpath/sigpath.sock ]] || is_gone "$1"
+# The socket is there before the probes are: ready is a daemon that answers.
+is_answering() {
+	[[ -S /run/sigpath/sigpath.sock ]] && timeout 10 sigpath top --once --json >/dev/null 2>&1
+}
+
+is_over() {
+	is_answering || is_gone "$1"
 }
 
 is_responding() {
@@ -64,6 +68,7 @@ run_case() {
 		for delay in "${delays_us[@]}"; do
 			send_load "$dir" "$delay"
 		done
+		timeout 60 sigpath top --once --json >"$dir/snapshot.json" 2>&1 || say "$name: no snapshot" "$dir/snapshot.json"
 	else
 		say "$name: sigpathd did not come up" "$WORK/daemon.log"
 	fi
