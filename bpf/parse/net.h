@@ -137,6 +137,8 @@ static __always_inline int net_ipv6_parse(const __u8 *w, __u32 avail, struct net
 		      : next == 51 ? (net_at8(w, off + 1) + 2u) * 4
 				   : (net_at8(w, off + 1) + 1u) * 8;
 		if (next == 44) {
+			if (out->flags & NET_F_FRAG_FIRST)
+				return -NET_EBADMSG; /* a fragment of a fragment */
 			if (net_at16(w, off + 2) & 0xfff8)
 				out->flags |= NET_F_FRAG_LATER;
 			else if (net_at16(w, off + 2) & 1)

@@ -47,6 +47,7 @@ static void check_brief(const struct net_brief *b, uint32_t avail)
 {
 	require(b->family == 4 || b->family == 6);
 	require(b->l4_off >= b->l3_off + (b->family == 4 ? 20 : 40));
+	require(!(b->flags & NET_F_FRAG_FIRST) || !(b->flags & NET_F_FRAG_LATER));
 	if (b->flags & NET_F_FRAG_LATER || (b->l4 != NET_UDP && b->l4 != NET_TCP)) {
 		require(!b->sport && !b->dport && !b->payload_off && !b->payload_len);
 		return;
