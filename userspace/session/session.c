@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* RFC 3261 16.6 item 11: more than three minutes without another provisional reply. */
+#define TIMER_C_NS 181000000000ull
+
 struct session {
 	struct session_opts opts;
 	struct session_counts counts;
@@ -88,10 +91,17 @@ static void note_task(struct txn *x, const struct rec_task *task)
 	x->tgid = task->tgid;
 	x->netns = task->netns;
 	x->cgroup_id = task->cgroup_id;
-	memcpy(x->comm, task->comm, sizeof(x->comm));
-	memcpy(x->row->comm, task->comm, sizeof(x->row->comm));
+	snprintf(x->comm, sizeof(x->comm), "%.*s", REC_COMM_LEN - 1, task->comm);
+	memcpy(x->row->comm, x->comm, sizeof(x->row->comm));
 	x->row->netns = task->netns;
 	x->row->cgroup_id = task->cgroup_id;
+}
+
+/* A phone may ring for minutes. */
+static void note_provisional(struct session *s, struct txn *x, uint64_t now_ns)
+{
+	if (x->state == TXN_OPEN && !strcmp(x->method, "INVITE"))
+		txn_table__proceed(s->table, x, now_ns);
 }
 
 static void note_retransmit(struct session *s, struct txn *x)
@@ -177,7 +187,7 @@ static struct session_part arrive_request(struct session *s, const struct brief 
 }
 
 static struct session_part arrive_reply(struct session *s, const struct brief *b,
-					const struct rx_leg *leg)
+					const struct rx_leg *leg, uint64_t now_ns)
 {
 	struct session_part part = {.is_reply = true};
 	struct txn *x = txn_table__find(s->table, TXN_CLIENT, &b->key);
@@ -186,8 +196,10 @@ static struct session_part arrive_reply(struct session *s, const struct brief *b
 		s->counts.orphan_replies++;
 		return part;
 	}
-	if (!b->is_final)
+	if (!b->is_final) {
+		note_provisional(s, x, now_ns);
 		return part;
+	}
 	if (x->state == TXN_DONE || x->is_reply_seen) {
 		note_retransmit(s, x);
 		return part;
@@ -204,7 +216,8 @@ struct session_part session__arrive(struct session *s, const struct brief *b,
 				    const struct rec_flow *flow, const struct rx_leg *leg,
 				    uint64_t now_ns)
 {
-	return b->is_request ? arrive_request(s, b, flow, leg, now_ns) : arrive_reply(s, b, leg);
+	return b->is_request ? arrive_request(s, b, flow, leg, now_ns)
+			     : arrive_reply(s, b, leg, now_ns);
 }
 
 void session__read(struct session *s, const struct session_part *part, const struct rx_leg *leg,
@@ -272,8 +285,10 @@ static void sent_reply(struct session *s, const struct brief *b, const struct tx
 		s->counts.orphan_replies++;
 		return;
 	}
-	if (!b->is_final)
+	if (!b->is_final) {
+		note_provisional(s, x, now_ns);
 		return;
+	}
 	if (x->state == TXN_DONE) {
 		note_retransmit(s, x);
 		return;
@@ -300,11 +315,21 @@ void session__sent(struct session *s, const struct brief *b, const struct rec_fl
 		sent_reply(s, b, leg, task, now_ns);
 }
 
-static void expire_open(struct session *s, int proto, uint64_t timeout_ns, uint64_t now_ns)
+/* Records may be younger than the clock was when it was read. */
+static bool is_over(uint64_t since_ns, uint64_t limit_ns, uint64_t now_ns)
+{
+	return now_ns > since_ns && now_ns - since_ns > limit_ns;
+}
+
+static void expire_open(struct session *s, int list, uint64_t timeout_ns, uint64_t now_ns)
 {
 	struct txn *x;
 
-	while ((x = txn_table__open(s->table, proto)->head) && now_ns - x->opened_ns > timeout_ns) {
+	while ((x = txn_table__open(s->table, list)->head)) {
+		uint64_t since_ns = x->proceeding_ns ? x->proceeding_ns : x->opened_ns;
+
+		if (!is_over(since_ns, timeout_ns, now_ns))
+			break;
 		x->row->in_flight--;
 		if (x->is_reply_seen) {
 			s->counts.unread++;
@@ -322,7 +347,9 @@ void session__tick(struct session *s, uint64_t now_ns)
 
 	expire_open(s, PROTO_SIP, s->opts.sip_timeout_ns, now_ns);
 	expire_open(s, PROTO_STUN, s->opts.stun_timeout_ns, now_ns);
-	while ((x = txn_table__done(s->table)->head) && now_ns - x->done_ns > s->opts.linger_ns)
+	expire_open(s, TXN_PROCEEDING, TIMER_C_NS, now_ns);
+	while ((x = txn_table__done(s->table)->head) &&
+	       is_over(x->done_ns, s->opts.linger_ns, now_ns))
 		txn_table__remove(s->table, x);
 }
 
@@ -333,21 +360,29 @@ const struct session_counts *session__counts(const struct session *s)
 
 uint64_t session__in_flight(const struct session *s)
 {
-	return txn_table__open(s->table, PROTO_SIP)->cnt +
-	       txn_table__open(s->table, PROTO_STUN)->cnt;
+	uint64_t sum = 0;
+
+	for (int i = 0; i < TXN_LISTS; i++)
+		sum += txn_table__open(s->table, i)->cnt;
+	return sum;
 }
 
+/* The lists in order of opening need a look at their first match only. */
 uint64_t session__oldest_ns(const struct session *s, const struct stats_row *row, uint64_t now_ns)
 {
 	uint64_t oldest = 0;
 
-	for (int proto = PROTO_SIP; proto <= PROTO_STUN; proto++) {
-		const struct txn *x = txn_table__open(s->table, proto)->head;
+	for (int i = 0; i < TXN_LISTS; i++) {
+		const struct txn *x = txn_table__open(s->table, i)->head;
 
-		while (x && row && x->row != row)
-			x = x->next;
-		if (x && now_ns > x->opened_ns && now_ns - x->opened_ns > oldest)
-			oldest = now_ns - x->opened_ns;
+		for (; x; x = x->next) {
+			if (row && x->row != row)
+				continue;
+			if (now_ns > x->opened_ns && now_ns - x->opened_ns > oldest)
+				oldest = now_ns - x->opened_ns;
+			if (i != TXN_PROCEEDING)
+				break;
+		}
 	}
 	return oldest;
 }

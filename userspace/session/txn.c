@@ -18,7 +18,7 @@ struct txn_table {
 	struct txn_text **text;
 	struct txn **bucket;
 	uint32_t bucket_mask;
-	struct txn_list open[3]; /* by enum rec_proto */
+	struct txn_list open[TXN_LISTS];
 	struct txn_list done;
 	struct txn *free;
 };
@@ -95,7 +95,9 @@ static void list_unlink(struct txn_list *l, struct txn *x)
 
 static struct txn_list *list_of(struct txn_table *t, const struct txn *x)
 {
-	return x->state == TXN_DONE ? &t->done : &t->open[x->proto];
+	if (x->state == TXN_DONE)
+		return &t->done;
+	return &t->open[x->proceeding_ns ? TXN_PROCEEDING : x->proto];
 }
 
 struct txn *txn_table__find(const struct txn_table *t, enum txn_side side,
@@ -144,11 +146,15 @@ static int grow(struct txn_table *t)
 
 static struct txn *oldest_open(const struct txn_table *t)
 {
-	struct txn *a = t->open[PROTO_SIP].head, *b = t->open[PROTO_STUN].head;
+	struct txn *oldest = NULL;
 
-	if (!a || !b)
-		return a ? a : b;
-	return a->opened_ns <= b->opened_ns ? a : b;
+	for (int i = 0; i < TXN_LISTS; i++) {
+		struct txn *x = t->open[i].head;
+
+		if (x && (!oldest || x->opened_ns < oldest->opened_ns))
+			oldest = x;
+	}
+	return oldest;
 }
 
 struct txn *txn_table__add(struct txn_table *t, enum txn_side side, const struct brief *b,
@@ -185,6 +191,13 @@ struct txn *txn_table__add(struct txn_table *t, enum txn_side side, const struct
 	t->bucket[bucket] = x;
 	list_push(&t->open[x->proto], x);
 	return x;
+}
+
+void txn_table__proceed(struct txn_table *t, struct txn *x, uint64_t now_ns)
+{
+	list_unlink(list_of(t, x), x);
+	x->proceeding_ns = now_ns ? now_ns : 1;
+	list_push(&t->open[TXN_PROCEEDING], x);
 }
 
 void txn_table__finish(struct txn_table *t, struct txn *x, uint64_t now_ns)
@@ -225,9 +238,9 @@ struct txn *txn_table__get(const struct txn_table *t, txn_ref_t ref)
 	return x->gen == (uint32_t)(ref >> 32) && x->state != TXN_FREE ? x : NULL;
 }
 
-const struct txn_list *txn_table__open(const struct txn_table *t, int proto)
+const struct txn_list *txn_table__open(const struct txn_table *t, int list)
 {
-	return &t->open[proto];
+	return &t->open[list];
 }
 
 const struct txn_list *txn_table__done(const struct txn_table *t)

@@ -39,6 +39,7 @@ struct txn {
 	struct txn_key key;
 	const char *method;
 	uint64_t opened_ns;
+	uint64_t proceeding_ns; /* of the latest provisional reply to an INVITE, 0 none */
 	uint64_t done_ns;
 	uint32_t cseq;
 	uint16_t code;
@@ -77,6 +78,9 @@ struct txn *txn_table__find_lo(const struct txn_table *t, enum txn_side side, ui
  * oldest open one: then *evicted_open is true and that one is lost. NULL: no memory. */
 struct txn *txn_table__add(struct txn_table *t, enum txn_side side, const struct brief *b,
 			   uint64_t now_ns, bool *evicted_open);
+/* An INVITE got a provisional reply: it stays open, but other timers run (RFC 3261 17.1.1.2, 16.6
+ * item 11). */
+void txn_table__proceed(struct txn_table *t, struct txn *txn, uint64_t now_ns);
 /* From open to done. */
 void txn_table__finish(struct txn_table *t, struct txn *txn, uint64_t now_ns);
 void txn_table__remove(struct txn_table *t, struct txn *txn);
@@ -84,8 +88,11 @@ void txn_table__remove(struct txn_table *t, struct txn *txn);
 txn_ref_t txn_table__ref(const struct txn_table *t, const struct txn *txn);
 struct txn *txn_table__get(const struct txn_table *t, txn_ref_t ref);
 
-/* Oldest first; proto is PROTO_SIP or PROTO_STUN. */
-const struct txn_list *txn_table__open(const struct txn_table *t, int proto);
+/* The lists of open transactions: PROTO_SIP and PROTO_STUN oldest first, and in place of a protocol
+ * TXN_PROCEEDING, by latest provisional reply. */
+#define TXN_PROCEEDING 0
+#define TXN_LISTS      3
+const struct txn_list *txn_table__open(const struct txn_table *t, int list);
 const struct txn_list *txn_table__done(const struct txn_table *t);
 
 #endif
