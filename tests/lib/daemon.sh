@@ -13,7 +13,7 @@ DAEMON_SOCKET=
 DAEMON_LOG=
 
 daemon__is_ready() {
-	grep -qw ready "$DAEMON_LOG" || is_gone "$DAEMON"
+	grep -qsw ready "$DAEMON_LOG" || is_gone "$DAEMON"
 }
 
 daemon__start() {

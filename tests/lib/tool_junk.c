@@ -85,7 +85,7 @@ static void sip_no_start_line(struct junk *j)
 
 static void sip_bad_version(struct junk *j)
 {
-	send_text(j, "OPTIONS sip:junk SIP/9.7\r\nVia: SIP/2.0/UDP junk;branch=z9hG4bKx\r\nCall-ID: x\r\n"
+	send_text(j, "OPTIONS sip:junk SIP/two\r\nVia: SIP/2.0/UDP junk;branch=z9hG4bKx\r\nCall-ID: x\r\n"
 		     "CSeq: 1 OPTIONS\r\nFrom: <sip:a>;tag=1\r\nTo: <sip:b>\r\n\r\n");
 }
 
@@ -372,14 +372,14 @@ static const struct {
 	{"sip_bad_version", sip_bad_version, "sip_malformed,parse_failed"},
 	{"sip_no_headers", sip_no_headers, "sip_malformed,parse_failed"},
 	{"sip_cut_short", sip_cut_short, "sip_malformed,parse_failed"},
-	{"sip_bad_cseq", sip_bad_cseq, "sip_malformed,parse_failed"},
+	{"sip_bad_cseq", sip_bad_cseq, "parse_failed,messages"},
 	{"sip_bad_status", sip_bad_status, "sip_malformed,parse_failed"},
 	{"sip_binary", sip_binary, "demux_other"},
 	{"sip_keepalive", sip_keepalive, "keepalive"},
 	{"sip_empty", sip_empty, "keepalive"},
 	{"stun_odd_length", stun_odd_length, "stun_malformed,parse_failed"},
 	{"stun_length_beyond", stun_length_beyond, "stun_malformed,parse_failed"},
-	{"stun_attribute_beyond", stun_attribute_beyond, "stun_malformed,parse_failed"},
+	{"stun_attribute_beyond", stun_attribute_beyond, "stun_malformed,parse_failed,messages"},
 	{"stun_short", stun_short, "stun_malformed,parse_failed"},
 	{"stun_dtls", stun_dtls, "demux_other"},
 	{"ip_runt", ip_runt, "ip_malformed"},

@@ -6,6 +6,8 @@
 
 #include <fcntl.h>
 #include <getopt.h>
+#include <limits.h>
+#include <linux/futex.h>
 #include <linux/sock_diag.h>
 #include <poll.h>
 #include <signal.h>
@@ -43,7 +45,7 @@ struct opts {
 
 /* Shared by the parent and its workers. */
 struct board {
-	bool paused;
+	uint32_t paused; /* a futex: a resting reader sleeps in one piece */
 	struct {
 		uint64_t read_cnt;
 		uint64_t replied_cnt;
@@ -86,8 +88,10 @@ static void on_stop(int sig)
 static void on_toggle(int sig)
 {
 	(void)sig;
-	if (signal_board)
-		signal_board->paused = !signal_board->paused;
+	if (!signal_board)
+		return;
+	signal_board->paused = !signal_board->paused;
+	syscall(SYS_futex, &signal_board->paused, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
 }
 
 /* Workers only need their system call to end. */
@@ -297,7 +301,7 @@ static void rest_while_paused(struct worker *w)
 	uint64_t begin_ns = tool__now_ns();
 
 	while (w->board->paused && !stop_signal)
-		tool__sleep_until(tool__now_ns() + 1000 * NS_PER_US);
+		syscall(SYS_futex, &w->board->paused, FUTEX_WAIT, 1, NULL, NULL, 0);
 	log_line(w, "#pause\t%llu\t%llu\t%d\n", (unsigned long long)begin_ns,
 		 (unsigned long long)tool__now_ns(), w->tid);
 }
@@ -490,7 +494,7 @@ int main(int argc, char **argv)
 	struct opts o = {.workers = 1};
 	struct board *board;
 	pid_t pids[WORKERS_MAX] = {0};
-	bool told = false;
+	uint32_t told = 0;
 	int fd;
 
 	parse_args(&o, argc, argv);
@@ -515,7 +519,7 @@ int main(int argc, char **argv)
 	fflush(stdout);
 	while (!stop_signal) {
 		usleep(20000); /* a signal ends it early */
-		if (board->paused != told)
+		if (board->paused && !told) /* out of their receive calls */
 			signal_workers(pids, o.workers, SIGUSR1);
 		told = board->paused;
 	}
