@@ -51,7 +51,7 @@ static __always_inline void sock_mark(struct scratch *s, struct bytes *b, __u16 
 	if (!sight_look(s, SCRATCH_SOCK, b, false, proto, sp_knobs.snap_len, true, &look))
 		return;
 	now = bpf_ktime_get_ns();
-	snap = look.snap_len & (REC_SNAP_MAX - 1);
+	snap = sight_snap(&look);
 	len = sizeof(s->rx) + snap;
 	emit_header(&s->rx.hdr, REC_RX, len, now);
 	sight_flow(s, &look, &s->rx.flow);

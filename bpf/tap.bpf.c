@@ -11,7 +11,7 @@
 static __always_inline void tap_report(struct scratch *s, const struct sight *look, __u32 ifindex,
 				       bool egress)
 {
-	__u32 snap = look->snap_len & (REC_SNAP_MAX - 1);
+	__u32 snap = sight_snap(look);
 	__u32 len = sizeof(s->tap) + snap;
 
 	emit_header(&s->tap.hdr, REC_TAP, len, bpf_ktime_get_ns());

@@ -109,7 +109,7 @@ static __always_inline void queue_report(struct scratch *s, struct sk_buff *skb,
 	__u64 now = bpf_ktime_get_ns(), pid_tgid = bpf_get_current_pid_tgid();
 	__u64 sk_addr = address_of(s, sk), skb_addr = address_of(s, skb);
 	struct thread *t = thread_claim((__u32)pid_tgid, now);
-	__u32 snap = look->snap_len & (REC_SNAP_MAX - 1);
+	__u32 snap = sight_snap(look);
 	__u32 len = sizeof(s->send) + snap;
 
 	emit_header(&s->send.hdr, REC_SEND, len, now);

@@ -44,8 +44,8 @@ static __always_inline int bytes_load(const struct bytes *b, __u32 off, void *ds
 	return bpf_probe_read_kernel(dst, len, b->base + off);
 }
 
-/* Host order. Verifiers of 6.1 and older do not know that a byte swap leaves 16 bits: the mask is for them, and the
- * barrier keeps the compiler from removing it. */
+/* Host order. Verifiers of 6.1 and older do not know that a byte swap leaves 16 bits: the mask is
+ * for them, and the barrier keeps the compiler from removing it. */
 static __always_inline __u8 port_kind(__u32 port)
 {
 	barrier_var(port);
@@ -57,12 +57,13 @@ static __always_inline __u8 port_kinds(const struct net_brief *n)
 	return port_kind(n->sport) | port_kind(n->dport);
 }
 
-/* STUN on a port nobody configured: cookie and first byte, from the header bytes at hand. */
-static __always_inline bool has_cookie(const __u8 *win, const struct net_brief *n)
+/* STUN on a port nobody configured: cookie and first byte, if they are among the n header bytes at
+ * hand. */
+static __always_inline bool has_cookie(const __u8 *win, const struct net_brief *net, __u32 n)
 {
-	__u32 off = n->payload_off & (NET_WINDOW - 1);
+	__u32 off = net->payload_off & (NET_WINDOW - 1);
 
-	return win[off] <= 3 && load_be32(win + off + 4) == STUN_COOKIE;
+	return off + 8 <= n && win[off] <= 3 && load_be32(win + off + 4) == STUN_COOKIE;
 }
 
 static __always_inline void count_verdict(enum demux_verdict v)
@@ -85,22 +86,24 @@ static __always_inline void count_verdict(enum demux_verdict v)
 	}
 }
 
-/* Copies up to `want` payload bytes to scratch and says what they are. */
+/* Copies payload bytes to scratch, `want` and at least those the fingerprint covers, and says what
+ * they are. */
 static __always_inline bool sight_payload(struct scratch *s, enum scratch_ctx ctx,
 					  const struct bytes *b, __u32 want, __u8 kinds,
 					  bool counting, struct sight *out)
 {
 	__u32 off = s->net.payload_off, len = s->net.payload_len;
 	__u32 have = b->avail > off ? b->avail - off : 0;
+	__u32 fetch = want > REC_HASH_LEN ? want : REC_HASH_LEN;
 	int v;
 
-	if (want > len)
-		want = len;
-	if (want > have)
-		want = have;
+	if (fetch > len)
+		fetch = len;
+	if (fetch > have)
+		fetch = have;
 	__builtin_memset(s->payload, 0, PARSE_WINDOW);
-	if ((want && bytes_load(b, off, s->payload, ((want - 1) & (REC_SNAP_MAX - 1)) + 1)) ||
-	    (want < len && want < REC_HASH_LEN)) {
+	if ((fetch && bytes_load(b, off, s->payload, ((fetch - 1) & (REC_SNAP_MAX - 1)) + 1)) ||
+	    (fetch < len && fetch < REC_HASH_LEN)) {
 		if (counting)
 			count(CNT_NONLINEAR);
 		return false;
@@ -111,13 +114,20 @@ static __always_inline bool sight_payload(struct scratch *s, enum scratch_ctx ct
 	if (v != DEMUX_SIP && v != DEMUX_STUN)
 		return false;
 	out->proto = v == DEMUX_SIP ? PROTO_SIP : PROTO_STUN;
-	out->snap_len = want;
+	out->snap_len = fetch < want ? fetch : want;
 	return true;
 }
 
-/* True for a signaling datagram: out is complete and `want` bytes of payload (at least
- * REC_HASH_LEN, if there are) are in scratch. is_link: offset 0 is an Ethernet header, else the
- * network header of ethertype proto. counting: only one hook per message does. */
+/* Payload bytes for the record, 1..REC_SNAP_MAX in the verifier's eyes: what is signaling is not
+ * empty. */
+static __always_inline __u32 sight_snap(const struct sight *look)
+{
+	return ((look->snap_len - 1) & (REC_SNAP_MAX - 1)) + 1;
+}
+
+/* True for a signaling datagram: out is complete and `want` bytes of payload (if there are; 0 <
+ * want <= REC_SNAP_MAX) are in scratch. is_link: offset 0 is an Ethernet header, else the network
+ * header of ethertype proto. counting: only one hook per message does. */
 static __always_inline bool sight_look(struct scratch *s, enum scratch_ctx ctx,
 				       const struct bytes *b, bool is_link, __u16 proto, __u32 want,
 				       bool counting, struct sight *out)
@@ -141,7 +151,7 @@ static __always_inline bool sight_look(struct scratch *s, enum scratch_ctx ctx,
 		return false;
 	}
 	kinds = port_kinds(&s->net);
-	if (!kinds && !(sp_knobs.stun_anywhere && has_cookie(s->win, &s->net)))
+	if (!kinds && !(sp_knobs.stun_anywhere && has_cookie(s->win, &s->net, n)))
 		return false;
 	return sight_payload(s, ctx, b, want, kinds, counting, out);
 }
