@@ -8,4 +8,4 @@ __attribute__((section("xdp"), used)) int other_pass(struct xdp_md *ctx)
 	return XDP_PASS;
 }
 
-char license[] __attribute__((section("license"), used)) = "GPL";
+char other_license[] __attribute__((section("license"), used)) = "GPL";
