@@ -16,7 +16,7 @@ if [ "$(id -u)" -ne 0 ]; then
 	exit 1
 fi
 tests/lib/deps.sh || exit 1
-make --no-print-directory -j2 all tool-bins || exit 1
+make -s --no-print-directory -j2 all tool-bins || exit 1
 
 . tests/lib/netns.sh
 . tests/lib/peers.sh

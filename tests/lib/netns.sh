@@ -45,8 +45,12 @@ wait_until() {
 	done
 }
 
+# Ended, reaped or not: within a trap bash does not reap.
 is_gone() {
-	! kill -0 "$1" 2>/dev/null
+	local stat
+	read -r stat 2>/dev/null <"/proc/$1/stat" || return 0
+	stat=${stat##*) }
+	[ "${stat%% *}" = Z ]
 }
 
 # CMD must be a program: the pid is its own, for signals.
