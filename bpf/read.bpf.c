@@ -32,12 +32,15 @@ static __always_inline void read_report(struct scratch *s, __u64 now, __u64 sk, 
  * pointer. Sockets that carry no signaling leave at once. */
 static __always_inline int read_skb(struct sock *sk, struct sk_buff *skb, int len, bool typed)
 {
-	struct scratch *s = scratch_get(SCRATCH_READ);
+	struct scratch *s;
 	struct sight look;
 	struct bytes b;
 	__u64 sk_addr;
 
-	if (!s || len < 0)
+	if (len < 0 || !port_is_any(FIELD(typed, sk, __sk_common.skc_num)))
+		return 0;
+	s = scratch_get(SCRATCH_READ);
+	if (!s)
 		return 0;
 	sk_addr = address_of(s, sk);
 	if (!sock_is_known(sk_addr))
@@ -110,10 +113,14 @@ static __always_inline void read_user(struct scratch *s, struct sock *sk, __u64 
 SEC("?tp_btf/sock_recv_length")
 int BPF_PROG(read_user_btf, struct sock *sk, int ret, int flags)
 {
-	struct scratch *s = scratch_get(SCRATCH_READ);
+	struct scratch *s;
 	__u64 sk_addr;
 
-	if (!s || sk->sk_protocol != NET_UDP || (flags & MSG_PEEK_FLAG))
+	if (!port_is_any(sk->__sk_common.skc_num) || sk->sk_protocol != NET_UDP ||
+	    (flags & MSG_PEEK_FLAG))
+		return 0;
+	s = scratch_get(SCRATCH_READ);
+	if (!s)
 		return 0;
 	sk_addr = address_of(s, sk);
 	if (sock_is_known(sk_addr))
@@ -143,8 +150,8 @@ int BPF_PROG(read_skb_btf, struct sk_buff *skb)
 	if (!s || skb->sk)
 		return 0;
 	skb_bytes(skb, true, &b);
-	if (sight_look(s, SCRATCH_READ, &b, false, skb_ethertype(skb, true), REC_HASH_LEN, false,
-		       &look))
+	if (sight_look(s, SCRATCH_READ, &b, false, skb_ethertype(skb, true), REC_HASH_LEN,
+		       COUNT_NOTHING, &look))
 		read_report(s, bpf_ktime_get_ns(), 0, 0, 0, s->hash, s->net.payload_len);
 	return 0;
 }

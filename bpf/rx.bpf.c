@@ -7,38 +7,32 @@
 #include "skb.bpf.h"
 #include "tables.bpf.h"
 
-SEC("?tp_btf/netif_receive_skb")
-int BPF_PROG(stack_btf, struct sk_buff *skb)
+static __always_inline int stack_mark(struct sk_buff *skb, bool typed)
 {
-	struct scratch *s = scratch_get(SCRATCH_STACK);
+	__u16 proto = skb_ethertype(skb, typed);
+	struct scratch *s;
 	struct sight look;
 	struct bytes b;
 
-	if (!s)
+	skb_bytes_data(skb, typed, &b);
+	if (!maybe_signaling(b.base, proto))
 		return 0;
-	skb_bytes_data(skb, &b);
-	if (sight_look(s, SCRATCH_STACK, &b, false, skb_ethertype(skb, true), REC_HASH_LEN, false,
-		       &look))
-		flight_mark_stack(s->hash, bpf_ktime_get_ns(), skb_ifindex(skb, true));
+	s = scratch_get(SCRATCH_STACK);
+	if (s && sight_look(s, SCRATCH_STACK, &b, false, proto, REC_HASH_LEN, COUNT_NET, &look))
+		flight_mark_stack(s->hash, bpf_ktime_get_ns(), skb_ifindex(skb, typed));
 	return 0;
+}
+
+SEC("?tp_btf/netif_receive_skb")
+int BPF_PROG(stack_btf, struct sk_buff *skb)
+{
+	return stack_mark(skb, true);
 }
 
 SEC("?raw_tp/netif_receive_skb")
 int stack_rtp(struct bpf_raw_tracepoint_args *ctx)
 {
-	struct sk_buff *skb = (void *)ctx->args[0];
-	struct scratch *s = scratch_get(SCRATCH_STACK);
-	struct sight look;
-	struct bytes b = {.how = BYTES_KERNEL};
-
-	if (!s)
-		return 0;
-	b.base = BPF_CORE_READ(skb, data);
-	b.avail = BPF_CORE_READ(skb, len) - BPF_CORE_READ(skb, data_len);
-	if (sight_look(s, SCRATCH_STACK, &b, false, skb_ethertype(skb, false), REC_HASH_LEN, false,
-		       &look))
-		flight_mark_stack(s->hash, bpf_ktime_get_ns(), skb_ifindex(skb, false));
-	return 0;
+	return stack_mark((void *)ctx->args[0], false);
 }
 
 static __always_inline void sock_mark(struct scratch *s, struct bytes *b, __u16 proto, __u64 sk,
@@ -48,7 +42,7 @@ static __always_inline void sock_mark(struct scratch *s, struct bytes *b, __u16 
 	struct sight look;
 	__u64 now;
 
-	if (!sight_look(s, SCRATCH_SOCK, b, false, proto, sp_knobs.snap_len, true, &look))
+	if (!sight_look(s, SCRATCH_SOCK, b, false, proto, sp_knobs.snap_len, COUNT_VERDICT, &look))
 		return;
 	now = bpf_ktime_get_ns();
 	snap = sight_snap(&look);
@@ -62,20 +56,24 @@ static __always_inline void sock_mark(struct scratch *s, struct bytes *b, __u16 
 	s->rx.skb = skb;
 	s->rx.ifindex = first_ifindex ? first_ifindex : ifindex;
 	s->rx.netns = netns;
-	sock_know(sk);
+	sock_know(sk, s->rx.flow.dport);
 	emit(&s->rx, len);
 }
 
 static __always_inline void sock_mark_skb(struct sock *sk, struct sk_buff *skb, bool typed)
 {
-	struct scratch *s = scratch_get(SCRATCH_SOCK);
+	__u16 proto = skb_ethertype(skb, typed);
+	struct scratch *s;
 	struct bytes b;
 
+	skb_bytes(skb, typed, &b);
+	if (!maybe_signaling(b.base, proto))
+		return;
+	s = scratch_get(SCRATCH_SOCK);
 	if (!s)
 		return;
-	skb_bytes(skb, typed, &b);
-	sock_mark(s, &b, skb_ethertype(skb, typed), address_of(s, sk), address_of(s, skb),
-		  skb_ifindex(skb, typed), sock_netns(sk, typed));
+	sock_mark(s, &b, proto, address_of(s, sk), address_of(s, skb), skb_ifindex(skb, typed),
+		  sock_netns(sk, typed));
 }
 
 SEC("?fentry/__udp_enqueue_schedule_skb")
@@ -98,11 +96,15 @@ SEC("?cgroup_skb/ingress")
 int sock_cg(struct __sk_buff *ctx)
 {
 	struct bytes b = {.how = BYTES_SKB, .ctx = ctx, .avail = ctx->len};
-	struct scratch *s = scratch_get(SCRATCH_SOCK);
+	__u16 proto = bpf_ntohs(ctx->protocol);
 	struct bpf_sock *sk = ctx->sk;
+	struct scratch *s;
 
-	if (s && sk)
-		sock_mark(s, &b, bpf_ntohs(ctx->protocol), address_of(s, sk), 0, ctx->ifindex, 0);
+	if (!sk || !maybe_direct((void *)(long)ctx->data, (void *)(long)ctx->data_end, proto))
+		return 1;
+	s = scratch_get(SCRATCH_SOCK);
+	if (s)
+		sock_mark(s, &b, proto, address_of(s, sk), 0, ctx->ifindex, 0);
 	return 1;
 }
 
@@ -111,10 +113,9 @@ int sock_cg(struct __sk_buff *ctx)
 SEC("?tp_btf/sk_data_ready")
 int BPF_PROG(sock_ready_btf, struct sock *sk)
 {
-	struct scratch *s = scratch_get(SCRATCH_SOCK);
 	struct sk_buff *skb = sk->sk_receive_queue.prev;
 
-	if (!s || sk->sk_protocol != NET_UDP || sk->sk_receive_queue.qlen == 0)
+	if (sk->sk_protocol != NET_UDP || sk->sk_receive_queue.qlen == 0)
 		return 0;
 	sock_mark_skb(sk, skb, true);
 	return 0;
@@ -123,18 +124,20 @@ int BPF_PROG(sock_ready_btf, struct sock *sk)
 static __always_inline void drop_mark(struct sk_buff *skb, const struct sock *sk, __u32 reason,
 				      bool is_rcvbuf)
 {
-	struct scratch *s = scratch_get(SCRATCH_DROP);
+	__u16 proto = skb_ethertype(skb, true);
+	struct scratch *s;
 	struct sight look;
 	struct bytes b;
 	bool egress;
 
-	if (!s)
+	skb_bytes(skb, true, &b);
+	if (!maybe_signaling(b.base, proto))
+		return;
+	s = scratch_get(SCRATCH_DROP);
+	if (!s ||
+	    !sight_look(s, SCRATCH_DROP, &b, false, proto, REC_HASH_LEN, COUNT_NOTHING, &look))
 		return;
 	egress = xmit_take(address_of(s, skb));
-	skb_bytes(skb, true, &b);
-	if (!sight_look(s, SCRATCH_DROP, &b, false, skb_ethertype(skb, true), REC_HASH_LEN, false,
-			&look))
-		return;
 	emit_header(&s->drop.hdr, REC_DROP, sizeof(s->drop), bpf_ktime_get_ns());
 	sight_flow(s, &look, &s->drop.flow);
 	s->drop.flow.flags |= (egress ? REC_F_EGRESS : 0) | (is_rcvbuf ? REC_F_RCVBUF : 0);

@@ -6,6 +6,7 @@
 #include "flight.bpf.h"
 #include "sight.bpf.h"
 
+#define LINK_LEN   14 /* Ethernet header */
 #define TC_PASS_ON -1 /* TC_ACT_UNSPEC and TCX_NEXT: as if we were not there */
 
 static __always_inline void tap_report(struct scratch *s, const struct sight *look, __u32 ifindex,
@@ -27,10 +28,16 @@ SEC("?xdp")
 int tap_xdp(struct xdp_md *ctx)
 {
 	struct bytes b = {.how = BYTES_XDP, .ctx = ctx, .avail = ctx->data_end - ctx->data};
-	struct scratch *s = scratch_get(SCRATCH_XDP);
+	const __u8 *data = (void *)(long)ctx->data;
+	const void *end = (void *)(long)ctx->data_end;
+	struct scratch *s;
 	struct sight look;
 
-	if (s && sight_look(s, SCRATCH_XDP, &b, true, 0, REC_HASH_LEN, false, &look))
+	if ((const void *)(data + LINK_LEN) > end ||
+	    !maybe_direct(data + LINK_LEN, end, load_be16(data + 12)))
+		return XDP_PASS;
+	s = scratch_get(SCRATCH_XDP);
+	if (s && sight_look(s, SCRATCH_XDP, &b, true, 0, REC_HASH_LEN, COUNT_NOTHING, &look))
 		flight_mark_nic(s->hash, bpf_ktime_get_ns(), ctx->ingress_ifindex);
 	return XDP_PASS;
 }
@@ -41,7 +48,8 @@ static __always_inline int tap_tc(struct __sk_buff *ctx, bool egress)
 	struct scratch *s = scratch_get(SCRATCH_TAP);
 	struct sight look;
 
-	if (s && sight_look(s, SCRATCH_TAP, &b, true, 0, sp_knobs.snap_len, true, &look))
+	if (s && sight_look(s, SCRATCH_TAP, &b, true, 0, sp_knobs.snap_len,
+			    COUNT_NET | COUNT_VERDICT, &look))
 		tap_report(s, &look, ctx->ifindex, egress);
 	return TC_PASS_ON;
 }
@@ -66,7 +74,8 @@ int tap_xdp_report(struct xdp_md *ctx)
 	struct scratch *s = scratch_get(SCRATCH_XDP);
 	struct sight look;
 
-	if (s && sight_look(s, SCRATCH_XDP, &b, true, 0, sp_knobs.snap_len, true, &look))
+	if (s && sight_look(s, SCRATCH_XDP, &b, true, 0, sp_knobs.snap_len,
+			    COUNT_NET | COUNT_VERDICT, &look))
 		tap_report(s, &look, ctx->ingress_ifindex, false);
 	return XDP_PASS;
 }
@@ -82,7 +91,8 @@ int tap_socket(struct __sk_buff *ctx)
 	struct scratch *s = scratch_get(SCRATCH_TAP);
 	struct sight look;
 
-	if (s && sight_look(s, SCRATCH_TAP, &b, true, 0, sp_knobs.snap_len, true, &look))
+	if (s && sight_look(s, SCRATCH_TAP, &b, true, 0, sp_knobs.snap_len,
+			    COUNT_NET | COUNT_VERDICT, &look))
 		tap_report(s, &look, ctx->ifindex, ctx->pkt_type == PACKET_OUTGOING);
 	return 0;
 }

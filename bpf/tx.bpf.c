@@ -21,16 +21,18 @@ static __always_inline void send_mark(__u64 sk)
  * allows. */
 static __always_inline int send_cgroup(struct bpf_sock_addr *ctx)
 {
-	struct scratch *s = scratch_get(SCRATCH_CALL);
+	__u16 peer = bpf_ntohs((__u16)ctx->user_port), local;
 	struct bpf_sock *sk = ctx->sk;
-	__u16 dport = bpf_ntohs((__u16)ctx->user_port);
-	__u64 sk_addr;
+	struct scratch *s;
 
-	if (!s || !sk)
+	if (!sk)
 		return 1;
-	sk_addr = address_of(s, sk);
-	if (port_kind(dport) || port_kind(sk->src_port) || sock_is_known(sk_addr))
-		send_mark(sk_addr);
+	local = (__u16)sk->src_port;
+	if (!(port_kind(peer) | port_kind(local)) && !port_is_any(local))
+		return 1;
+	s = scratch_get(SCRATCH_CALL);
+	if (s)
+		send_mark(address_of(s, sk));
 	return 1;
 }
 
@@ -51,18 +53,18 @@ static __always_inline int send_udp(struct sock *sk, struct msghdr *msg, bool ty
 	__u16 local = FIELD(typed, sk, __sk_common.skc_num);
 	__u16 peer = bpf_ntohs(FIELD(typed, sk, __sk_common.skc_dport));
 	void *name = FIELD(typed, msg, msg_name);
-	struct scratch *s = scratch_get(SCRATCH_CALL);
+	struct scratch *s;
 	__be16 port = 0;
-	__u64 sk_addr;
 
-	if (!s)
-		return 0;
-	sk_addr = address_of(s, sk);
 	/* sockaddr_in and sockaddr_in6 have the port at the same place */
 	if (name)
 		bpf_probe_read_kernel(&port, sizeof(port), name + 2);
-	if (port_kind(local) || port_kind(peer) || port_kind(bpf_ntohs(port)) || sock_is_known(sk_addr))
-		send_mark(sk_addr);
+	if (!(port_kind(local) | port_kind(peer) | port_kind(bpf_ntohs(port))) &&
+	    !port_is_any(local))
+		return 0;
+	s = scratch_get(SCRATCH_CALL);
+	if (s)
+		send_mark(address_of(s, sk));
 	return 0;
 }
 
@@ -123,7 +125,7 @@ static __always_inline void queue_report(struct scratch *s, struct sk_buff *skb,
 	thread_identity(&s->send.task, pid_tgid);
 	thread_history(t, &s->send.task);
 	s->send.task.netns = sock_netns(sk, typed);
-	sock_know(sk_addr);
+	sock_know(sk_addr, s->send.flow.sport);
 	xmit_expect(skb_addr);
 	emit(&s->send, len);
 }
@@ -132,18 +134,19 @@ static __always_inline void queue_report(struct scratch *s, struct sk_buff *skb,
 static __always_inline int queue_mark(struct sk_buff *skb, bool typed)
 {
 	struct sock *sk = FIELD(typed, skb, sk);
+	__u16 proto = skb_ethertype(skb, typed);
 	struct scratch *s;
 	struct sight look;
 	struct bytes b;
 
 	if (!sk)
 		return 0;
-	s = scratch_get(SCRATCH_SEND);
-	if (!s)
-		return 0;
 	skb_bytes(skb, typed, &b);
-	if (sight_look(s, SCRATCH_SEND, &b, false, skb_ethertype(skb, typed), sp_knobs.snap_len,
-		       true, &look))
+	if (!maybe_signaling(b.base, proto))
+		return 0;
+	s = scratch_get(SCRATCH_SEND);
+	if (s &&
+	    sight_look(s, SCRATCH_SEND, &b, false, proto, sp_knobs.snap_len, COUNT_VERDICT, &look))
 		queue_report(s, skb, sk, typed, &look);
 	return 0;
 }
@@ -162,9 +165,13 @@ int queue_rtp(struct bpf_raw_tracepoint_args *ctx)
 
 static __always_inline int xmit_mark(struct sk_buff *skb, struct net_device *dev, bool typed)
 {
-	struct scratch *s = scratch_get(SCRATCH_XMIT);
+	struct sock *sk = FIELD(typed, skb, sk);
 	struct rec_xmit rec = {};
+	struct scratch *s;
 
+	if (!sk || !port_is_any(FIELD(typed, sk, __sk_common.skc_num)))
+		return 0;
+	s = scratch_get(SCRATCH_XMIT);
 	if (!s)
 		return 0;
 	rec.skb = address_of(s, skb);

@@ -22,6 +22,10 @@ struct bytes {
 	__u32 avail;	  /* bytes that can be read from offset 0 */
 };
 
+/* The stack hook sees packets that never reach a socket; the socket's and the sender's hooks see
+ * each message once. */
+enum sight_count { COUNT_NOTHING = 0, COUNT_NET = 1, COUNT_VERDICT = 2 };
+
 /* What scratch holds after a look: net, hash, win and payload too. */
 struct sight {
 	__u32 snap_len; /* payload bytes in scratch */
@@ -66,6 +70,66 @@ static __always_inline bool has_cookie(const __u8 *win, const struct net_brief *
 	return off + 8 <= n && win[off] <= 3 && load_be32(win + off + 4) == STUN_COOKIE;
 }
 
+/* A cheap "no" for everybody else's packets, from constant offsets: most packets end here. p: L3
+ * header with at least MAYBE4_LEN or MAYBE6_LEN addressable bytes. True is not a promise. */
+#define MAYBE4_LEN 36
+#define MAYBE6_LEN 56
+
+static __always_inline bool maybe_l4(const __u8 *l4, __u8 proto)
+{
+	if (proto != NET_UDP && proto != NET_TCP)
+		return false;
+	if (port_kind(load_be16(l4)) | port_kind(load_be16(l4 + 2)))
+		return true;
+	return proto == NET_UDP && sp_knobs.stun_anywhere && l4[8] <= 3 &&
+	       load_be32(l4 + 12) == STUN_COOKIE;
+}
+
+static __always_inline bool maybe_v4(const __u8 *p)
+{
+	if (p[0] != 0x45 || (load_be16(p + 6) & 0x3fff))
+		return true;
+	return maybe_l4(p + 20, p[9]);
+}
+
+static __always_inline bool maybe_v6(const __u8 *p)
+{
+	__u8 next = p[6];
+
+	if (next == 0 || next == 43 || next == 60 || next == 51 || next == 44)
+		return true;
+	return maybe_l4(p + 40, next);
+}
+
+static __always_inline bool is_vlan(__u16 proto)
+{
+	return proto == NET_ETH_P_8021Q || proto == NET_ETH_P_8021AD;
+}
+
+/* Kernel memory at the network header; behind the packet lies the rest of the skb's buffer, so the
+ * length is no fault. */
+static __always_inline bool maybe_signaling(const void *l3, __u16 proto)
+{
+	__u8 head[MAYBE6_LEN];
+
+	if (proto == NET_ETH_P_IP)
+		return bpf_probe_read_kernel(head, MAYBE4_LEN, l3) == 0 && maybe_v4(head);
+	if (proto == NET_ETH_P_IPV6)
+		return bpf_probe_read_kernel(head, MAYBE6_LEN, l3) == 0 && maybe_v6(head);
+	return is_vlan(proto);
+}
+
+/* Packet memory: what is too short here is either no signaling, or paged and left to the full look.
+ */
+static __always_inline bool maybe_direct(const __u8 *l3, const void *end, __u16 proto)
+{
+	if (proto == NET_ETH_P_IP)
+		return (const void *)(l3 + MAYBE4_LEN) > end || maybe_v4(l3);
+	if (proto == NET_ETH_P_IPV6)
+		return (const void *)(l3 + MAYBE6_LEN) > end || maybe_v6(l3);
+	return is_vlan(proto);
+}
+
 static __always_inline void count_verdict(enum demux_verdict v)
 {
 	switch (v) {
@@ -90,7 +154,7 @@ static __always_inline void count_verdict(enum demux_verdict v)
  * they are. */
 static __always_inline bool sight_payload(struct scratch *s, enum scratch_ctx ctx,
 					  const struct bytes *b, __u32 want, __u8 kinds,
-					  bool counting, struct sight *out)
+					  __u32 counting, struct sight *out)
 {
 	__u32 off = s->net.payload_off, len = s->net.payload_len;
 	__u32 have = b->avail > off ? b->avail - off : 0;
@@ -104,12 +168,12 @@ static __always_inline bool sight_payload(struct scratch *s, enum scratch_ctx ct
 	__builtin_memset(s->payload, 0, PARSE_WINDOW);
 	if ((fetch && bytes_load(b, off, s->payload, ((fetch - 1) & (REC_SNAP_MAX - 1)) + 1)) ||
 	    (fetch < len && fetch < REC_HASH_LEN)) {
-		if (counting)
+		if (counting & COUNT_VERDICT)
 			count(CNT_NONLINEAR);
 		return false;
 	}
 	v = sight_judge(ctx, len, kinds);
-	if (counting)
+	if (counting & COUNT_VERDICT)
 		count_verdict(v);
 	if (v != DEMUX_SIP && v != DEMUX_STUN)
 		return false;
@@ -127,10 +191,11 @@ static __always_inline __u32 sight_snap(const struct sight *look)
 
 /* True for a signaling datagram: out is complete and `want` bytes of payload (if there are; 0 <
  * want <= REC_SNAP_MAX) are in scratch. is_link: offset 0 is an Ethernet header, else the network
- * header of ethertype proto. counting: only one hook per message does. */
+ * header of ethertype proto. counting: what this hook counts, so
+ * that each packet is counted by one of them. */
 static __always_inline bool sight_look(struct scratch *s, enum scratch_ctx ctx,
 				       const struct bytes *b, bool is_link, __u16 proto, __u32 want,
-				       bool counting, struct sight *out)
+				       __u32 counting, struct sight *out)
 {
 	__u32 n = b->avail < SIGHT_HEADERS ? b->avail : SIGHT_HEADERS;
 	__u8 kinds;
@@ -138,14 +203,14 @@ static __always_inline bool sight_look(struct scratch *s, enum scratch_ctx ctx,
 	if (!n || bytes_load(b, 0, s->win, ((n - 1) & (SIGHT_HEADERS - 1)) + 1))
 		return false;
 	if (sight_parse(ctx, n, proto, is_link)) {
-		if (counting && s->net.family)
+		if ((counting & COUNT_NET) && s->net.family)
 			count(CNT_IP_MALFORMED);
 		return false;
 	}
 	if (s->net.l4 != NET_UDP || (s->net.flags & NET_F_FRAG_LATER)) {
-		if (counting && (s->net.flags & NET_F_FRAG_LATER))
+		if ((counting & COUNT_NET) && (s->net.flags & NET_F_FRAG_LATER))
 			count(CNT_FRAG_LATER);
-		else if (counting && s->net.l4 == NET_TCP && s->net.payload_len &&
+		else if ((counting & COUNT_VERDICT) && s->net.l4 == NET_TCP && s->net.payload_len &&
 			 port_kinds(&s->net))
 			count(CNT_TCP_SEGMENTS);
 		return false;

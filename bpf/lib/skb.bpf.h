@@ -21,11 +21,11 @@ static __always_inline void skb_bytes(struct sk_buff *skb, bool typed, struct by
 }
 
 /* From skb->data, for the receive tracepoint: the network header offset is not set there yet. */
-static __always_inline void skb_bytes_data(struct sk_buff *skb, struct bytes *out)
+static __always_inline void skb_bytes_data(struct sk_buff *skb, bool typed, struct bytes *out)
 {
 	out->how = BYTES_KERNEL;
-	out->base = skb->data;
-	out->avail = skb->len - skb->data_len;
+	out->base = FIELD(typed, skb, data);
+	out->avail = FIELD(typed, skb, len) - FIELD(typed, skb, data_len);
 }
 
 static __always_inline __u16 skb_ethertype(struct sk_buff *skb, bool typed)

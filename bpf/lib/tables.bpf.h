@@ -6,6 +6,16 @@
 
 #include "maps.bpf.h"
 
+/* Local ports of sockets that ever carried signaling: one warm byte sends everybody else away
+ * before any table is touched. */
+extern __u8 sp_port_any[65536];
+
+static __always_inline bool port_is_any(__u32 port)
+{
+	barrier_var(port);
+	return sp_port_any[port & 0xffff];
+}
+
 static __always_inline struct sock_set *sock_set_get(__u64 sk)
 {
 	__u32 key = spread(sk) & (SOCK_SETS - 1);
@@ -20,10 +30,12 @@ static __always_inline bool sock_is_known(__u64 sk)
 	return s && (s->sk[0] == sk || s->sk[1] == sk || s->sk[2] == sk || s->sk[3] == sk);
 }
 
-static __always_inline void sock_know(__u64 sk)
+static __always_inline void sock_know(__u64 sk, __u16 local_port)
 {
 	struct sock_set *s = sock_set_get(sk);
 	__u32 way;
+
+	sp_port_any[local_port] = 1;
 
 	if (!s || !sk || s->sk[0] == sk || s->sk[1] == sk || s->sk[2] == sk || s->sk[3] == sk)
 		return;
