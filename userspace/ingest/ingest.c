@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "early.h"
 #include "pending.h"
 
 struct ingest {
@@ -13,6 +14,7 @@ struct ingest {
 	struct ledger *ledger;
 	struct session *session;
 	struct pending_table *pending;
+	struct early_reads early;
 };
 
 int ingest__new(const struct ingest_opts *opts, struct ingest **ret)
@@ -81,6 +83,18 @@ static bool understand(struct ingest *in, const uint8_t *payload, const struct r
 	return false;
 }
 
+/* The message and its read have found each other. Where the socket's probe sits behind the queue
+ * its stamp may be younger than the read: that instant is withheld and its stages merge. */
+static void join(struct ingest *in, struct pending *p, const struct rec_read *r)
+{
+	tally(in, LEDGER_JOINED);
+	p->rx.read_ns = r->hdr.ts_ns;
+	if (p->rx.sock_ns > p->rx.read_ns && p->rx.sock_ns - p->rx.read_ns <= EARLY_NS)
+		p->rx.sock_ns = 0;
+	rx_leg__split(&p->rx, &r->task);
+	session__read(in->session, &p->part, &p->rx, &r->task, r->hdr.ts_ns);
+}
+
 static void on_rx(struct ingest *in, const struct rec_rx *r)
 {
 	struct pending p = {.kind = PENDING_RX,
@@ -89,41 +103,49 @@ static void on_rx(struct ingest *in, const struct rec_rx *r)
 			    .hash = r->print.hash,
 			    .msg_len = r->print.msg_len,
 			    .since_ns = r->hdr.ts_ns};
+	struct rec_read early;
 	struct brief b;
 
 	tally(in, LEDGER_MESSAGES);
 	p.rx = (struct rx_leg){
 		.nic_ns = r->nic_ns, .stack_ns = r->stack_ns, .sock_ns = r->hdr.ts_ns};
-	p.is_known = understand(in, r->payload, &r->print, r->flow.proto, &b);
-	if (p.is_known)
+	if (understand(in, r->payload, &r->print, r->flow.proto, &b))
 		p.part = session__arrive(in->session, &b, &r->flow, &p.rx, r->hdr.ts_ns);
-	if (in->opts.has_read)
-		hold(in, &p);
-	else
+	if (!in->opts.has_read)
 		session__read(in->session, &p.part, &p.rx, NULL, r->hdr.ts_ns);
+	else if (early_reads__take(&in->early, r, &early))
+		join(in, &p, &early);
+	else
+		hold(in, &p);
 }
 
-/* The received message that a read took, NULL when it cannot be told. */
-static struct pending *find_read(struct ingest *in, const struct rec_read *r)
+/* By pointer, unless another packet has it by now; by content. */
+static struct pending *find_named(struct ingest *in, const struct rec_read *r)
 {
 	struct pending *p =
 		r->skb ? pending_table__find_skb(in->pending, PENDING_RX, r->skb) : NULL;
-	unsigned int copies = 0;
-	bool is_ambiguous;
+	unsigned int copies;
 
-	if (p)
+	if (p && (!r->sk || r->sk == p->sk) && r->print.msg_len <= p->msg_len &&
+	    (!r->print.hash || r->print.hash == p->hash))
 		return p;
-	if (r->print.hash) {
-		p = pending_table__find_content(in->pending, r->sk, r->print.hash, r->print.msg_len,
-						&copies);
-		if (copies > 1)
-			tally(in, LEDGER_REORDERED);
-		if (p)
-			return p;
-	}
-	/* a buffer that could not be read back, or that was shorter than the message */
-	p = pending_table__find_only(in->pending, r->sk, &is_ambiguous);
-	if (p && (r->print.hash && r->print.msg_len >= p->msg_len))
+	if (!r->print.hash)
+		return NULL;
+	p = pending_table__find_content(in->pending, r->sk, r->print.hash, r->print.msg_len,
+					&copies);
+	if (copies > 1)
+		tally(in, LEDGER_REORDERED);
+	return p;
+}
+
+/* Of a buffer that could not be read back only the length is known: the message, if a single one
+ * waits. */
+static struct pending *find_by_order(struct ingest *in, const struct rec_read *r)
+{
+	bool is_ambiguous;
+	struct pending *p = pending_table__find_only(in->pending, r->sk, &is_ambiguous);
+
+	if (p && p->msg_len != r->print.msg_len)
 		p = NULL;
 	tally(in, p		 ? LEDGER_JOINED_BY_ORDER
 		  : is_ambiguous ? LEDGER_AMBIGUOUS
@@ -131,29 +153,51 @@ static struct pending *find_read(struct ingest *in, const struct rec_read *r)
 	return p;
 }
 
+/* Known by its pointer alone it may well have been no signaling. */
+static void give_up_read(struct ingest *in, const struct rec_read *r)
+{
+	tally(in, r->print.hash ? LEDGER_UNJOINED_READ : LEDGER_OTHER_READ);
+}
+
 static void on_read(struct ingest *in, const struct rec_read *r)
 {
-	struct pending *p = find_read(in, r);
+	bool is_named = r->skb || r->print.hash;
+	struct pending *p = is_named ? find_named(in, r) : find_by_order(in, r);
+	struct rec_read given_up;
 
-	if (!p)
-		return;
-	tally(in, LEDGER_JOINED);
-	p->rx.read_ns = r->hdr.ts_ns;
-	rx_leg__split(&p->rx, &r->task);
-	session__read(in->session, &p->part, &p->rx, &r->task, r->hdr.ts_ns);
-	pending_table__remove(in->pending, p);
+	if (p) {
+		join(in, p, r);
+		pending_table__remove(in->pending, p);
+	} else if (is_named && early_reads__add(&in->early, r, &given_up)) {
+		give_up_read(in, &given_up);
+	}
+}
+
+/* The same skb again before its driver stamp: a lower device of a stack (VLAN, bond). Later, or
+ * with other bytes, it is another packet and the stamp of the first was missed. */
+static bool is_same_send(const struct pending *old, const struct rec_send *r)
+{
+	return old->hash == r->print.hash && old->msg_len == r->print.msg_len &&
+	       r->hdr.ts_ns - old->since_ns <= EARLY_NS;
 }
 
 static void on_send(struct ingest *in, const struct rec_send *r)
 {
-	struct pending p = {
-		.kind = PENDING_TX, .sk = r->sk, .skb = r->skb, .since_ns = r->hdr.ts_ns};
+	struct pending p = {.kind = PENDING_TX,
+			    .sk = r->sk,
+			    .skb = r->skb,
+			    .hash = r->print.hash,
+			    .msg_len = r->print.msg_len,
+			    .since_ns = r->hdr.ts_ns};
 	struct pending *old = pending_table__find_skb(in->pending, PENDING_TX, r->skb);
 	struct brief b;
 
-	/* the same skb again before its driver stamp: a lower device of a stack (VLAN, bond) */
-	if (old)
+	if (old && is_same_send(old, r))
 		return;
+	if (old) {
+		lose(in, old, LEDGER_UNSENT);
+		pending_table__remove(in->pending, old);
+	}
 	tally(in, LEDGER_MESSAGES);
 	if (!understand(in, r->payload, &r->print, r->flow.proto, &b))
 		return;
@@ -183,6 +227,17 @@ static void on_xmit(struct ingest *in, const struct rec_xmit *r)
 	pending_table__remove(in->pending, p);
 }
 
+/* The packet itself, where both records name it; else the copy that was queued last. */
+static struct pending *find_dropped(struct ingest *in, const struct rec_drop *r)
+{
+	struct pending *p = pending_table__find_skb(in->pending, PENDING_RX, r->skb);
+
+	if (p && p->hash == r->print.hash && (!r->sk || r->sk == p->sk))
+		return p;
+	p = pending_table__find_newest(in->pending, r->sk, r->print.hash, r->print.msg_len);
+	return p && p->skb && r->skb ? NULL : p;
+}
+
 static void on_drop(struct ingest *in, const struct rec_drop *r)
 {
 	struct pending *p;
@@ -190,7 +245,7 @@ static void on_drop(struct ingest *in, const struct rec_drop *r)
 	if (r->flow.flags & REC_F_EGRESS)
 		p = pending_table__find_skb(in->pending, PENDING_TX, r->skb);
 	else
-		p = pending_table__find_newest(in->pending, r->sk, r->print.hash, r->print.msg_len);
+		p = find_dropped(in, r);
 	if (!p) {
 		tally(in, LEDGER_DROP_UNKNOWN);
 		return;
@@ -307,8 +362,11 @@ static void copy_counts(struct ingest *in)
 
 void ingest__tick(struct ingest *in, uint64_t now_ns)
 {
+	struct rec_read early;
 	struct pending *p;
 
+	while (early_reads__expire(&in->early, now_ns, &early))
+		give_up_read(in, &early);
 	while ((p = pending_table__oldest(in->pending))) {
 		uint64_t limit = p->kind == PENDING_RX ? in->opts.unread_ns : in->opts.unsent_ns;
 

@@ -25,8 +25,7 @@ struct pending_sent {
 };
 
 struct pending {
-	uint8_t kind;  /* enum pending_kind */
-	bool is_known; /* RX: the parser understood it */
+	uint8_t kind; /* enum pending_kind */
 	uint64_t sk;
 	uint64_t skb;
 	uint64_t hash;

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Ring records made by hand, for the tests and the fuzzer of ingest. */
+#ifndef SIGPATH_FIXTURE_RECORD_H
+#define SIGPATH_FIXTURE_RECORD_H
+
+#include "fixture_message.h"
+
+struct record {
+	union {
+		struct rec_hdr hdr;
+		struct rec_rx rx;
+		struct rec_read read;
+		struct rec_send send;
+		struct rec_xmit xmit;
+		struct rec_drop drop;
+		struct rec_tap tap;
+		uint8_t bytes[2048];
+	};
+	size_t len;
+};
+
+/* A message on the wire. */
+struct packet {
+	uint8_t bytes[1024];
+	uint32_t len;
+	uint8_t proto;
+};
+
+static inline struct packet sip_packet(struct sip_spec spec)
+{
+	struct packet p = {.proto = PROTO_SIP};
+
+	p.len = sip_text((char *)p.bytes, sizeof(p.bytes), &spec);
+	return p;
+}
+
+static inline struct packet stun_packet(uint16_t type, uint64_t txid)
+{
+	struct packet p = {.proto = PROTO_STUN};
+
+	p.len = stun_bytes(p.bytes, type, txid, 0);
+	return p;
+}
+
+static inline void record_init(struct record *r, uint16_t kind, size_t len, uint64_t ts_ns)
+{
+	memset(r->bytes, 0, len);
+	r->hdr = (struct rec_hdr){.ts_ns = ts_ns, .kind = kind, .len = (uint16_t)len};
+	r->len = len;
+}
+
+/* From 10.0.0.9 to 10.0.0.1; seen 20 ns and in the stack 10 ns before. */
+static inline struct record rx_record(const struct packet *p, uint64_t sk, uint64_t skb,
+				      uint64_t ts_ns)
+{
+	struct record r;
+
+	record_init(&r, REC_RX, sizeof(r.rx) + p->len, ts_ns);
+	r.rx.flow = flow_between(9, 1, p->proto);
+	r.rx.print = print_of(p->bytes, p->len);
+	r.rx.nic_ns = ts_ns - 20;
+	r.rx.stack_ns = ts_ns - 10;
+	r.rx.sk = sk;
+	r.rx.skb = skb;
+	memcpy(r.bytes + sizeof(r.rx), p->bytes, p->len);
+	return r;
+}
+
+static inline struct record read_record(const struct packet *p, uint64_t sk, uint64_t skb,
+					uint64_t ts_ns)
+{
+	struct record r;
+
+	record_init(&r, REC_READ, sizeof(r.read), ts_ns);
+	r.read.print = print_of(p->bytes, p->len);
+	r.read.print.snap_len = 0;
+	r.read.sk = sk;
+	r.read.skb = skb;
+	r.read.task.pid = r.read.task.tgid = 77;
+	return r;
+}
+
+/* The content could not be read: only its length is known. */
+static inline struct record blind_record(const struct packet *p, uint64_t sk, uint64_t skb,
+					 uint64_t ts_ns)
+{
+	struct record r = read_record(p, sk, skb, ts_ns);
+
+	r.read.print.hash = 0;
+	return r;
+}
+
+/* From 10.0.0.1 to 10.0.0.9; handed over 10 ns before. */
+static inline struct record send_record(const struct packet *p, uint64_t skb, uint64_t ts_ns)
+{
+	struct record r;
+
+	record_init(&r, REC_SEND, sizeof(r.send) + p->len, ts_ns);
+	r.send.flow = flow_between(1, 9, p->proto);
+	r.send.print = print_of(p->bytes, p->len);
+	r.send.send_ns = ts_ns - 10;
+	r.send.sk = 1;
+	r.send.skb = skb;
+	r.send.task.pid = r.send.task.tgid = 77;
+	memcpy(r.bytes + sizeof(r.send), p->bytes, p->len);
+	return r;
+}
+
+static inline struct record xmit_record(uint64_t skb, uint64_t ts_ns)
+{
+	struct record r;
+
+	record_init(&r, REC_XMIT, sizeof(r.xmit), ts_ns);
+	r.xmit.skb = skb;
+	return r;
+}
+
+static inline struct record drop_record(const struct packet *p, uint64_t sk, uint64_t skb,
+					uint16_t flags, uint64_t ts_ns)
+{
+	struct record r;
+
+	record_init(&r, REC_DROP, sizeof(r.drop), ts_ns);
+	r.drop.flow = flow_between(9, 1, p->proto);
+	r.drop.flow.flags = flags;
+	r.drop.print = print_of(p->bytes, p->len);
+	r.drop.sk = sk;
+	r.drop.skb = skb;
+	return r;
+}
+
+static inline struct record tap_record(const struct packet *p, uint16_t flags, uint64_t ts_ns)
+{
+	struct record r;
+
+	record_init(&r, REC_TAP, sizeof(r.tap) + p->len, ts_ns);
+	r.tap.flow =
+		flags & REC_F_EGRESS ? flow_between(1, 9, p->proto) : flow_between(9, 1, p->proto);
+	r.tap.flow.flags = flags;
+	r.tap.print = print_of(p->bytes, p->len);
+	memcpy(r.bytes + sizeof(r.tap), p->bytes, p->len);
+	return r;
+}
+
+#endif
