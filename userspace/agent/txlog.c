@@ -4,16 +4,22 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* So many lines always fit the buffer: stdio never writes on its own, and what a failed write loses
+ * is known. */
 #define TXLOG_BUFFER (1u << 20)
+#define TXLOG_LINES  256
 
 struct txlog {
 	FILE *file;
 	uint64_t id;
 	uint64_t lost;
+	unsigned int waiting; /* lines in the buffer */
+	bool is_torn;	      /* the file may end inside a line */
 };
 
 int txlog__new(const char *path, struct txlog **ret)
@@ -80,6 +86,9 @@ void txlog__push(struct txlog *log, const struct session_done *done)
 	const struct txn *x = done->txn;
 	FILE *f = log->file;
 
+	if (log->is_torn)
+		fputc('\n', f);
+	log->is_torn = false;
 	fprintf(f,
 		"{\"id\":%" PRIu64
 		",\"service\":\"%s\",\"side\":\"%s\",\"method\":\"%s\",\"code\":%u,\"key\":",
@@ -96,18 +105,18 @@ void txlog__push(struct txlog *log, const struct session_done *done)
 	put_text(f, x->comm);
 	fprintf(f, ",\"netns\":%u,\"cgroup\":%" PRIu64 ",\"proxied\":%s,\"retransmits\":%u}\n",
 		x->netns, x->cgroup_id, done->is_proxied ? "true" : "false", x->retransmits);
-	if (ferror(f)) {
-		log->lost++;
-		clearerr(f);
-	}
+	if (++log->waiting == TXLOG_LINES)
+		txlog__flush(log);
 }
 
 void txlog__flush(struct txlog *log)
 {
 	if (fflush(log->file)) {
-		log->lost++;
+		log->lost += log->waiting;
+		log->is_torn = true;
 		clearerr(log->file);
 	}
+	log->waiting = 0;
 }
 
 uint64_t txlog__lost(const struct txlog *log)
