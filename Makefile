@@ -38,6 +38,7 @@ INC_userspace/cli      := -Iuserspace/cli -Iuserspace/export -Iuserspace/stats -
 INC_tui                := -Itui -Iuserspace/stats
 INC_tests/unit := $(sort $(INC_userspace/agent) $(INC_userspace/cli) $(INC_bpf) -Itests/lib -Itests/unit)
 INC_tests/lib  := -Itests/lib
+INC_tests/bpf  := -Ikernel-compat -Ibpf/shared -Ibpf/parse -I$(BUILD)
 
 DAEMON_DIRS := kernel-compat userspace/stats userspace/session userspace/ingest userspace/identity userspace/serve userspace/agent
 CLIENT_DIRS := userspace/cli userspace/export tui
@@ -55,6 +56,8 @@ FUZZ_SRCS   := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_BINS   := $(FUZZ_SRCS:tests/fuzz/%.c=$(BUILD)/tests/fuzz/%)
 TOOL_SRCS   := $(sort $(wildcard tests/lib/tool_*.c))
 TOOL_BINS   := $(TOOL_SRCS:tests/lib/tool_%.c=$(BUILD)/tests/tool/%)
+BPFTEST_SRCS := $(sort $(wildcard tests/bpf/test_*.c))
+BPFTEST_BINS := $(BPFTEST_SRCS:%.c=$(BUILD)/%)
 LIBS_DAEMON := -lbpf -lelf -lz -ljansson
 LIBS_CLIENT := -lncursesw -ltinfo -lbpf -lelf -lz -ljansson -lm
 
@@ -122,7 +125,11 @@ $(BUILD)/tests/fuzz/%: tests/fuzz/%.c
 	$(say) FUZZ $@
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) -O1 -g -std=gnu11 -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(INC_tests/unit) \
-	  -o $@ $< $(wildcard userspace/session/*.c userspace/stats/*.c)
+	  -o $@ $< $(wildcard userspace/session/*.c userspace/stats/*.c userspace/ingest/*.c)
+$(BUILD)/tests/bpf/%: tests/bpf/%.c $(LIB) | $(SKEL)
+	$(say) BPFTEST $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(INC_tests/bpf) -MMD -MP -MF $@.d -o $@ $< $(LIB) $(LIBS_DAEMON)
 $(BUILD)/tests/tool/%: tests/lib/tool_%.c
 	$(say) TOOL $@
 	@mkdir -p $(@D)
@@ -150,7 +157,8 @@ test-bins: $(UNIT_BINS) $(FUZZ_BINS) $(TOOL_BINS)
 unit-bins: $(UNIT_BINS)
 fuzz-bins: $(FUZZ_BINS)
 tool-bins: $(TOOL_BINS)
-.PHONY: test-bins unit-bins fuzz-bins tool-bins
+bpf-bins: $(BPFTEST_BINS)
+.PHONY: test-bins unit-bins fuzz-bins tool-bins bpf-bins
 
 install: all ## binaries to PREFIX (/usr/local)
 	install -D -m 0755 $(BUILD)/sigpathd $(DESTDIR)$(PREFIX)/sbin/sigpathd
