@@ -6,6 +6,7 @@
 #include "fixture_message.h"
 
 struct record {
+	size_t len;
 	union {
 		struct rec_hdr hdr;
 		struct rec_rx rx;
@@ -16,7 +17,6 @@ struct record {
 		struct rec_tap tap;
 		uint8_t bytes[2048];
 	};
-	size_t len;
 };
 
 /* A message on the wire. */
