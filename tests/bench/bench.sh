@@ -197,8 +197,9 @@ bench_others() {
 	live "tshark -w (capture alone)" tshark -i "$IF_B" -w "$WORK/others.pcap" -q
 	live "tshark -z sip,stat (dissecting)" tshark -i "$IF_B" -q -z sip,stat
 	if command -v sngrep >/dev/null; then
-		live "sngrep -N (SIP alone, no screen)" sngrep -N -q -d "$IF_B" port 5060
+		live "sngrep -N (SIP alone, no screen)" sngrep -N -q -l 300000 -d "$IF_B" port 5060
 	fi
+	echo "  of 500,000 packets the capture holds $(capinfos -M -c "$WORK/others.pcap" | sed -n 's/.*packets: *//p')"
 	echo "  tshark -r, the capture afterwards: $(figures cpu 0 tshark -r "$WORK/others.pcap" -q -z sip,stat) CPU seconds"
 	job__stop "$sip"
 	job__stop "$stun"
