@@ -18,6 +18,7 @@
 #include "wires.h"
 
 #define RING_BYTES (1 << 20)
+#define SNAP_LEN   512
 #define LATE_IF	   "splate0"
 
 /* As in bpf/lib/maps.bpf.h. */
@@ -39,6 +40,8 @@ struct live {
 	struct taps *taps;
 	struct ring_buffer *ring;
 	unsigned int in_cnt, out_cnt; /* records since they were last zeroed */
+	struct rec_tap last;
+	uint32_t snap_len;
 	unsigned int seq;
 	uint8_t port_kind[65536];
 	_Alignas(8) uint8_t buf[WIRES_MAX];
@@ -51,6 +54,7 @@ static int take_record(void *ctx, void *data, size_t len)
 
 	if (len < sizeof(*rec) || rec->hdr.kind != REC_TAP)
 		return 0;
+	l->last = *rec;
 	if (rec->flow.flags & REC_F_EGRESS)
 		l->out_cnt++;
 	else
@@ -72,8 +76,9 @@ static void choose(struct live *l, const char *instant, const char *candidate)
 /* A plan by hand: stage probes stay out of it, the taps alone are tried. */
 static bool start(struct live *l, const char *name, bool stamp_only, enum mechanism only)
 {
-	struct loader_opts lo = {
-		.object = {.ring_bytes = RING_BYTES}, .snap_len = 512, .port_kind = l->port_kind};
+	struct loader_opts lo = {.object = {.ring_bytes = RING_BYTES},
+				 .snap_len = l->snap_len,
+				 .port_kind = l->port_kind};
 	struct taps_opts to = {.interfaces = l->ifname,
 			       .interface_cnt = 3,
 			       .netns = l->path,
@@ -206,6 +211,43 @@ static void test_report(struct live *l, const char *name, enum mechanism mech,
 		report__ok("%s (%u records)", name, l->in_cnt + l->out_cnt);
 }
 
+/* One message of WIRES_MAX bytes over loopback, which does not fragment it: as much of it as a
+ * record can carry. */
+static void test_snap(struct live *l)
+{
+	const char *name = "live_snap", *saved = l->ifname[0];
+	struct sockaddr_storage ss;
+	socklen_t len = wires__address(&ss, AF_INET, false, WIRES_SIP);
+	const struct message *m = NULL;
+	bool ok;
+
+	for (size_t i = 0; i < MESSAGE_CNT; i++)
+		m = messages[i].is_marked && messages[i].len == WIRES_MAX ? &messages[i] : m;
+	l->ifname[0] = "lo";
+	l->snap_len = REC_SNAP_MAX;
+	ok = m && start(l, name, false, MECH_SOCKET);
+	l->ifname[0] = saved;
+	l->snap_len = SNAP_LEN;
+	if (!ok)
+		return;
+	wires__fill(m, ++l->seq, l->buf);
+	l->in_cnt = l->out_cnt = 0;
+	sendto(l->wires[0].a, l->buf, m->len, 0, (struct sockaddr *)&ss, len);
+	ring_buffer__consume(l->ring);
+	stop(l);
+	if (l->in_cnt != 1 || l->out_cnt != 1)
+		report__bad(name, "%u records in and %u out, expected one of each", l->in_cnt,
+			    l->out_cnt);
+	else if (l->last.print.snap_len != REC_SNAP_MAX ||
+		 l->last.hdr.len != sizeof(l->last) + REC_SNAP_MAX ||
+		 l->last.print.msg_len != m->len ||
+		 l->last.print.hash != print_hash(l->buf, m->len))
+		report__bad(name, "%u of %u bytes in a record of %u, or another hash",
+			    l->last.print.snap_len, l->last.print.msg_len, l->last.hdr.len);
+	else
+		report__ok("%s (%u bytes)", name, l->last.print.snap_len);
+}
+
 static bool has_row(const struct live *l, const char *ifname)
 {
 	for (unsigned int i = 0; i < taps__cnt(l->taps); i++)
@@ -295,6 +337,7 @@ static bool prepare(struct live *l, char **argv)
 		if (netns__open(&l->ns[i], l->path[i], err, sizeof(err)))
 			return report__bad("live", "%s", err);
 	}
+	l->snap_len = SNAP_LEN;
 	l->ifname[2] = "splate?";
 	l->port_kind[WIRES_SIP] = PORT_SIP;
 	l->port_kind[WIRES_STUN] = PORT_STUN;
@@ -317,6 +360,7 @@ int main(int argc, char **argv)
 		test_report(l, "live_tc", MECH_TC, "in", "tcx", "clsact", true);
 		test_report(l, "live_socket", MECH_SOCKET, "both", "socket", "socket", true);
 		test_report(l, "live_xdp_report", MECH_XDP, "in", "native", "generic", false);
+		test_snap(l);
 		test_follow(l);
 		test_names(l);
 		wires__close(&l->wires[0]);

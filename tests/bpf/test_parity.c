@@ -217,19 +217,25 @@ static void check_table(struct bench *b, const char *name)
 		   CORPUS_CNT + (b->knobs->stun_anywhere ? CORPUS_ANYWHERE_CNT : 0));
 }
 
-/* Every row of the table, cut at every length. */
+static const struct row *row_at(size_t i)
+{
+	return i < CORPUS_CNT ? &corpus[i] : &corpus_anywhere[i - CORPUS_CNT];
+}
+
+/* Every row of the tables, cut at every length, longest first: what is cut off is still in the
+ * kernel's window. */
 static void check_truncated(struct bench *b, const char *name)
 {
 	static struct packet p;
 	struct sighting s;
 	size_t cnt = 0;
 
-	for (size_t i = 0; i < CORPUS_CNT; i++) {
-		packet__make(&p, &corpus[i].r);
+	for (size_t i = 0; i < CORPUS_CNT + CORPUS_ANYWHERE_CNT; i++) {
+		packet__make(&p, &row_at(i)->r);
 		for (; p.len >= ETH_HLEN; p.len--, cnt++) {
 			if (agree(b, &p, &s))
 				continue;
-			report__bad(name, "%s cut to %zu: %s", corpus[i].r.name, p.len, b->why);
+			report__bad(name, "%s cut to %zu: %s", row_at(i)->r.name, p.len, b->why);
 			return;
 		}
 	}
@@ -279,13 +285,6 @@ static void mutate(struct packet *p, uint64_t *state)
 	}
 }
 
-static const struct row *pick_row(uint64_t *state)
-{
-	size_t i = draw(state) % (CORPUS_CNT + CORPUS_ANYWHERE_CNT);
-
-	return i < CORPUS_CNT ? &corpus[i] : &corpus_anywhere[i - CORPUS_CNT];
-}
-
 static void check_mutations(struct bench *b, const char *name)
 {
 	static struct packet p;
@@ -294,7 +293,7 @@ static void check_mutations(struct bench *b, const char *name)
 	unsigned int reported = 0;
 
 	for (int i = 0; i < MUTATIONS; i++) {
-		const struct row *row = pick_row(&state);
+		const struct row *row = row_at(draw(&state) % (CORPUS_CNT + CORPUS_ANYWHERE_CNT));
 
 		packet__make(&p, &row->r);
 		mutate(&p, &state);
