@@ -39,7 +39,7 @@ if [ "$(id -u)" -ne 0 ]; then
 	say "skip bpf: needs root"
 	finish
 fi
-if ! make --no-print-directory bpf-bins; then
+if ! make -s --no-print-directory bpf-bins; then
 	say "not ok bpf_build: see the compiler's message above"
 	finish
 fi
