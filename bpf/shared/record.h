@@ -72,7 +72,7 @@ struct rec_flow {
 
 /* The fingerprint: equal on every sight of one datagram, whatever rewrote its headers. */
 struct rec_print {
-	__u64 hash;	/* of the first min(msg_len, REC_HASH_LEN) & ~7 payload bytes and msg_len */
+	__u64 hash;	/* of the first REC_HASH_LEN payload bytes and msg_len */
 	__u32 msg_len;	/* UDP payload bytes, from the UDP header (fragments: of the whole datagram)
 			 */
 	__u32 snap_len; /* payload bytes in this record */
