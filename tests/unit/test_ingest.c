@@ -144,6 +144,31 @@ static void copies_pair_in_order(void)
 	rig_done(&g);
 }
 
+/* Two threads read: which of two copies each took is not known, so the first read is withheld. */
+static void copies_of_a_shared_socket_are_withheld(void)
+{
+	struct packet other = stun_packet(1, 1), request = sip_packet(request_spec);
+	struct packet reply = sip_packet(reply_spec);
+	struct record read = read_record(&other, 1, 0, 900);
+	struct rig g;
+
+	if (!rig_init(&g, 16, true, false))
+		return;
+	feed(&g, rx_record(&other, 1, 0, 800));
+	read.read.task.pid = 78;
+	feed(&g, read);
+	feed(&g, rx_record(&request, 1, 0, 1000));
+	feed(&g, rx_record(&request, 1, 0, 2000));
+	feed(&g, read_record(&request, 1, 0, 3000));
+	feed(&g, read_record(&request, 1, 0, 3100));
+	feed(&g, send_record(&reply, 5, 4000));
+	CHECK_UINT(tallied(&g, LEDGER_JOINED), 3);
+	CHECK_UINT(tallied(&g, LEDGER_READ_WITHHELD), 1);
+	CHECK_UINT(world_share(&g.world, "sockq"), 0);
+	CHECK_UINT(world_share(&g.world, "sockq+app"), 2990);
+	rig_done(&g);
+}
+
 /* A drop concerns the packet it names, else the copy that was queued last. */
 static void drops_name_their_copy(void)
 {
@@ -285,6 +310,8 @@ int main(int argc, char **argv)
 		{"unnamed_reads_need_a_single_message", unnamed_reads_need_a_single_message,
 		 TEST_PLAIN},
 		{"copies_pair_in_order", copies_pair_in_order, TEST_PLAIN},
+		{"copies_of_a_shared_socket_are_withheld", copies_of_a_shared_socket_are_withheld,
+		 TEST_PLAIN},
 		{"drops_name_their_copy", drops_name_their_copy, TEST_PLAIN},
 		{"a_dropped_request_starts_again", a_dropped_request_starts_again, TEST_PLAIN},
 		{"reused_pointers_name_the_newest", reused_pointers_name_the_newest, TEST_PLAIN},

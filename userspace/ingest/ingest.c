@@ -8,6 +8,7 @@
 
 #include "early.h"
 #include "pending.h"
+#include "readers.h"
 
 struct ingest {
 	struct ingest_opts opts;
@@ -15,6 +16,7 @@ struct ingest {
 	struct session *session;
 	struct pending_table *pending;
 	struct early_reads early;
+	struct readers readers;
 };
 
 int ingest__new(const struct ingest_opts *opts, struct ingest **ret)
@@ -83,11 +85,17 @@ static bool understand(struct ingest *in, const uint8_t *payload, const struct r
 	return false;
 }
 
-/* The message and its read have found each other. Where the socket's probe sits behind the queue
+/* The message and its read have found each other. An uncertain read of a request is withheld: its
+ * queueing and the application merge. Where the socket's probe sits behind the queue
  * its stamp may be younger than the read: that instant is withheld and its stages merge. */
-static void join(struct ingest *in, struct pending *p, const struct rec_read *r)
+static void join(struct ingest *in, struct pending *p, const struct rec_read *r, bool is_uncertain)
 {
 	tally(in, LEDGER_JOINED);
+	if (is_uncertain && !p->part.is_reply) {
+		tally(in, LEDGER_READ_WITHHELD);
+		session__read(in->session, &p->part, &p->rx, &r->task, r->hdr.ts_ns);
+		return;
+	}
 	p->rx.read_ns = r->hdr.ts_ns;
 	if (p->rx.sock_ns > p->rx.read_ns && p->rx.sock_ns - p->rx.read_ns <= EARLY_NS)
 		p->rx.sock_ns = 0;
@@ -114,14 +122,16 @@ static void on_rx(struct ingest *in, const struct rec_rx *r)
 	if (!in->opts.has_read)
 		session__read(in->session, &p.part, &p.rx, NULL, r->hdr.ts_ns);
 	else if (early_reads__take(&in->early, r, &early))
-		join(in, &p, &early);
+		join(in, &p, &early, false);
 	else
 		hold(in, &p);
 }
 
-/* By pointer, unless another packet has it by now; by content. */
-static struct pending *find_named(struct ingest *in, const struct rec_read *r)
+/* By pointer, unless another packet has it by now; by content. Copies pair with their reads in
+ * order; where several threads read, that order is not theirs: *is_uncertain. */
+static struct pending *find_named(struct ingest *in, const struct rec_read *r, bool *is_uncertain)
 {
+	bool is_shared = readers__add(&in->readers, r->sk, r->task.pid);
 	struct pending *p =
 		r->skb ? pending_table__find_skb(in->pending, PENDING_RX, r->skb) : NULL;
 	unsigned int copies;
@@ -135,6 +145,7 @@ static struct pending *find_named(struct ingest *in, const struct rec_read *r)
 					&copies);
 	if (copies > 1)
 		tally(in, LEDGER_REORDERED);
+	*is_uncertain = copies > 1 && is_shared;
 	return p;
 }
 
@@ -161,12 +172,12 @@ static void give_up_read(struct ingest *in, const struct rec_read *r)
 
 static void on_read(struct ingest *in, const struct rec_read *r)
 {
-	bool is_named = r->skb || r->print.hash;
-	struct pending *p = is_named ? find_named(in, r) : find_by_order(in, r);
+	bool is_named = r->skb || r->print.hash, is_uncertain = false;
+	struct pending *p = is_named ? find_named(in, r, &is_uncertain) : find_by_order(in, r);
 	struct rec_read given_up;
 
 	if (p) {
-		join(in, p, r);
+		join(in, p, r, is_uncertain);
 		pending_table__remove(in->pending, p);
 	} else if (is_named && early_reads__add(&in->early, r, &given_up)) {
 		give_up_read(in, &given_up);
