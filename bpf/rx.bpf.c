@@ -15,7 +15,7 @@ static __always_inline int stack_mark(struct sk_buff *skb, bool typed)
 	struct bytes b;
 
 	skb_bytes_data(skb, typed, &b);
-	if (!maybe_signaling(b.base, proto))
+	if (!maybe_signaling(&b, proto))
 		return 0;
 	s = scratch_get(SCRATCH_STACK);
 	if (s && sight_look(s, SCRATCH_STACK, &b, false, proto, REC_HASH_LEN, COUNT_NET, &look))
@@ -67,7 +67,7 @@ static __always_inline void sock_mark_skb(struct sock *sk, struct sk_buff *skb, 
 	struct bytes b;
 
 	skb_bytes(skb, typed, &b);
-	if (!maybe_signaling(b.base, proto))
+	if (!maybe_signaling(&b, proto))
 		return;
 	s = scratch_get(SCRATCH_SOCK);
 	if (!s)
@@ -131,7 +131,7 @@ static __always_inline void drop_mark(struct sk_buff *skb, const struct sock *sk
 	bool egress;
 
 	skb_bytes(skb, true, &b);
-	if (!maybe_signaling(b.base, proto))
+	if (!maybe_signaling(&b, proto))
 		return;
 	s = scratch_get(SCRATCH_DROP);
 	if (!s ||

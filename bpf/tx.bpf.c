@@ -142,7 +142,7 @@ static __always_inline int queue_mark(struct sk_buff *skb, bool typed)
 	if (!sk)
 		return 0;
 	skb_bytes(skb, typed, &b);
-	if (!maybe_signaling(b.base, proto))
+	if (!maybe_signaling(&b, proto))
 		return 0;
 	s = scratch_get(SCRATCH_SEND);
 	if (s &&

@@ -191,6 +191,23 @@ static bool has_choice(const struct plan *p, enum instant instant)
 	return c && c->candidate;
 }
 
+/* A stamp of every wake-up on the node is of no use where no switch tells who ran. */
+static void drop_lone_wake(struct plan *p)
+{
+	for (unsigned int i = 0; i < p->choice_cnt; i++) {
+		struct plan_choice *c = &p->choice[i];
+
+		if (strcmp(c->instant, instants[INSTANT_WAKE].name) || !c->candidate)
+			continue;
+		add_skip(c, &(struct plan_skip){.candidate = c->candidate,
+						.mechanism = c->mechanism,
+						.reason = "of no use without t_run"});
+		c->candidate = c->mechanism = NULL;
+		c->why = "";
+		c->lost = instants[INSTANT_WAKE].cost;
+	}
+}
+
 int plan__make(const struct plan_opts *opts, struct plan *ret, char *err, size_t err_len)
 {
 	struct object_opts oo = {.btf_path = opts->btf_path,
@@ -206,6 +223,8 @@ int plan__make(const struct plan_opts *opts, struct plan *ret, char *err, size_t
 		oo.cgroup2 = cgroup2;
 	for (int i = 0; i < INSTANT_TAP_IN; i++)
 		choose(ret, i, opts, &oo);
+	if (!has_choice(ret, INSTANT_RUN))
+		drop_lone_wake(ret);
 	ret->taps_only = !has_choice(ret, INSTANT_SOCK) || !has_choice(ret, INSTANT_QUEUE);
 	if (!ret->taps_only)
 		return 0;

@@ -106,16 +106,17 @@ static __always_inline bool is_vlan(__u16 proto)
 	return proto == NET_ETH_P_8021Q || proto == NET_ETH_P_8021AD;
 }
 
-/* Kernel memory at the network header; behind the packet lies the rest of the skb's buffer, so the
- * length is no fault. */
-static __always_inline bool maybe_signaling(const void *l3, __u16 proto)
+/* Kernel memory at the network header. What is shorter than the look is left to the full one. */
+static __always_inline bool maybe_signaling(const struct bytes *b, __u16 proto)
 {
 	__u8 head[MAYBE6_LEN];
 
 	if (proto == NET_ETH_P_IP)
-		return bpf_probe_read_kernel(head, MAYBE4_LEN, l3) == 0 && maybe_v4(head);
+		return b->avail < MAYBE4_LEN ||
+		       (bpf_probe_read_kernel(head, MAYBE4_LEN, b->base) == 0 && maybe_v4(head));
 	if (proto == NET_ETH_P_IPV6)
-		return bpf_probe_read_kernel(head, MAYBE6_LEN, l3) == 0 && maybe_v6(head);
+		return b->avail < MAYBE6_LEN ||
+		       (bpf_probe_read_kernel(head, MAYBE6_LEN, b->base) == 0 && maybe_v6(head));
 	return is_vlan(proto);
 }
 

@@ -103,7 +103,6 @@ static __always_inline int net_ipv4_parse(const __u8 *w, __u32 avail, struct net
 
 	if (avail < off + 20 || (net_at8(w, off) >> 4) != 4 || ihl < 20 || total < ihl)
 		return -NET_EBADMSG;
-	out->family = 4;
 	out->l4 = net_at8(w, off + 9);
 	out->l4_off = (__u16)(off + ihl);
 	if (frag & 0x1fff)
@@ -126,7 +125,6 @@ static __always_inline int net_ipv6_parse(const __u8 *w, __u32 avail, struct net
 
 	if (avail < off + 40 || (net_at8(w, off) >> 4) != 6)
 		return -NET_EBADMSG;
-	out->family = 6;
 	off += 40;
 	for (int i = 0; i < NET_EXT_MAX; i++) {
 		if (next != 0 && next != 43 && next != 60 && next != 51 && next != 44)
@@ -216,6 +214,7 @@ static __always_inline int net_parse(const __u8 *w, __u32 avail, __u16 proto, __
 		out->l3_off += 4;
 		out->flags |= NET_F_VLAN;
 	}
+	out->family = proto == NET_ETH_P_IP ? 4 : proto == NET_ETH_P_IPV6 ? 6 : 0;
 	if (proto == NET_ETH_P_IP)
 		err = net_ipv4_parse(w, avail, out, &l3_len);
 	else if (proto == NET_ETH_P_IPV6)

@@ -111,7 +111,7 @@ static const struct row corpus[] = {
 	NONE("sctp", -1, .l4 = 132, BYTES(SIP_OPTIONS)),
 	NONE("arp", -1, .type_lie = 0x0806, BYTES(SIP_OPTIONS)),
 	NONE("three tags", -1, .vlans = 2, .type_lie = 0x8100, BYTES(SIP_OPTIONS)),
-	NONE("ipv6 said to be ipv4", -1, .family = 6, .type_lie = 0x0800, BYTES(SIP_OPTIONS)),
+	NONE("ipv6 said to be ipv4", CNT_IP_MALFORMED, .family = 6, .type_lie = 0x0800, BYTES(SIP_OPTIONS)),
 	NONE("udp length lies: 64 KiB", CNT_IP_MALFORMED, .udp_lie = 65535, BYTES(SIP_OPTIONS)),
 	NONE("udp length lies: 7", CNT_IP_MALFORMED, .udp_lie = 7, BYTES(SIP_OPTIONS)),
 	NONE("udp length lies: one more", CNT_IP_MALFORMED, .udp_lie = sizeof(SIP_OK) + 8,
