@@ -48,8 +48,9 @@ start_run calm_bursts --workers 1
 run_load calm_bursts 60 120 --burst 10
 end_run calm_bursts
 
+# Several readers, so that none waits for another's sleep.
 for delay_ms in 1 5 20; do
-	start_run "sleep_${delay_ms}ms" --workers 1 --delay-us "${delay_ms}000"
+	start_run "sleep_${delay_ms}ms" --workers 4 --delay-us "${delay_ms}000"
 	run_load "sleep_${delay_ms}ms" 30 60
 	end_run "sleep_${delay_ms}ms"
 	judge "sleep_${delay_ms}ms" app calm

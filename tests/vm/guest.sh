@@ -10,7 +10,7 @@ set -uo pipefail
 requests=600 # for each delay; of 1200 in all, one may stay unjoined
 rate=100
 delays_us=(5000 20000)
-workers=4 # 20 ms of sleep for each of 100 requests a second keep two busy
+workers=8 # 20 ms of sleep for each of 100 requests a second keep two busy, more on a slow host
 ready_s=60
 
 out=${1:?usage: guest.sh OUTDIR [NAME=FORCE]...}
