@@ -17,17 +17,14 @@
 
 #include <bpf/libbpf.h>
 
-#include "demux.h"
-#include "feature.h"
 #include "ingest.h"
-#include "loader.h"
 #include "lock.h"
 #include "log.h"
+#include "probes.h"
 #include "server.h"
 #include "session.h"
 #include "snapshot.h"
 #include "stats.h"
-#include "taps.h"
 #include "txlog.h"
 
 #define UNREAD_NS 64000000000ull /* 2 * 64 * T1: nobody will read it any more */
@@ -37,10 +34,7 @@
 struct daemon {
 	const struct config *cfg;
 	struct lock lock;
-	struct plan plan;
-	struct object object;
-	bool has_object;
-	struct taps *taps;
+	struct probes probes;
 	struct tap_view *tap_view;
 	struct stats *stats;
 	struct session *session;
@@ -50,7 +44,6 @@ struct daemon {
 	struct txlog *txlog;
 	struct ring_buffer *ring;
 	struct utsname uts;
-	char cgroup2[256];
 	int epoll_fd, timer_fd, signal_fd;
 	uint64_t start_ns, next_second_ns, seq;
 	uint64_t rate_messages, rate_ns; /* at the start of the running second */
@@ -65,11 +58,6 @@ static uint64_t clock_ns(void)
 	return (uint64_t)ts.tv_sec * SECOND_NS + (uint64_t)ts.tv_nsec;
 }
 
-static const char *or_null(const char *text)
-{
-	return *text ? text : NULL;
-}
-
 static uint64_t row_oldest(void *ctx, const struct stats_row *row)
 {
 	struct daemon *d = ctx;
@@ -79,14 +67,14 @@ static uint64_t row_oldest(void *ctx, const struct stats_row *row)
 
 static unsigned int view_taps(struct daemon *d)
 {
-	unsigned int cnt = taps__cnt(d->taps);
+	unsigned int cnt = taps__cnt(d->probes.taps);
 	struct tap_view *view = realloc(d->tap_view, (cnt ? cnt : 1) * sizeof(*view));
 
 	if (!view)
 		return 0;
 	d->tap_view = view;
 	for (unsigned int i = 0; i < cnt; i++) {
-		const struct tap_state *t = taps__at(d->taps, i);
+		const struct tap_state *t = taps__at(d->probes.taps, i);
 
 		view[i] = (struct tap_view){.ifindex = (unsigned int)t->ifindex,
 					    .ifname = t->ifname,
@@ -128,8 +116,8 @@ static void refresh_ledger(struct daemon *d)
 	struct stats_lost lost = stats__lost(d->stats);
 	uint64_t *n = d->ledger.count;
 
-	object__counters(&d->object, d->ledger.kernel, KCOUNTER_CNT);
-	n[LEDGER_PROBE_MISSES] = object__misses(&d->object);
+	object__counters(&d->probes.object, d->ledger.kernel, KCOUNTER_CNT);
+	n[LEDGER_PROBE_MISSES] = object__misses(&d->probes.object);
 	n[LEDGER_CLIENT_SLOW] = sc.slow;
 	n[LEDGER_CLIENT_REFUSED] = sc.refused;
 	n[LEDGER_ROWS_FULL] = lost.rows_full;
@@ -152,7 +140,7 @@ static char *reply(void *ctx, const char *line, size_t len)
 	src = (struct snapshot_src){
 		.stats = d->stats,
 		.ledger = &d->ledger,
-		.plan = &d->plan,
+		.plan = &d->probes.plan,
 		.tap_cnt = view_taps(d),
 		.totals = totals(d, now),
 		.host = d->uts.nodename,
@@ -184,97 +172,6 @@ static int on_record(void *ctx, void *data, size_t len)
 	return ingest__record(d->ingest, data, len);
 }
 
-static bool has_instant(const struct daemon *d, const char *name)
-{
-	const struct plan_choice *c = plan__find(&d->plan, name);
-
-	return c && c->candidate;
-}
-
-static void log_plan(const struct daemon *d)
-{
-	for (unsigned int i = 0; i < d->plan.choice_cnt; i++) {
-		const struct plan_choice *c = &d->plan.choice[i];
-
-		if (c->candidate)
-			log_debug("%s by %s (%s)", c->instant, c->candidate, c->mechanism);
-		else
-			log_warn("%s: no probe holds on this kernel: %s", c->instant, c->lost);
-	}
-	if (d->plan.taps_only)
-		log_warn("no stage probes: only totals, from taps");
-}
-
-static int make_plan(struct daemon *d, char *err, size_t err_len)
-{
-	const struct config *cfg = d->cfg;
-	struct plan_opts opts = {.btf_path = or_null(cfg->btf_path),
-				 .force = or_null(cfg->force_probe)};
-
-	if (*cfg->cgroup2_path)
-		snprintf(d->cgroup2, sizeof(d->cgroup2), "%s", cfg->cgroup2_path);
-	else if (cgroup2__find(d->cgroup2, sizeof(d->cgroup2)))
-		d->cgroup2[0] = '\0';
-	opts.cgroup2 = or_null(d->cgroup2);
-	return plan__make(&opts, &d->plan, err, err_len);
-}
-
-static void set_ports(const struct config_ports *ports, uint8_t kind, uint8_t *table)
-{
-	for (unsigned int i = 0; i < ports->cnt; i++)
-		table[ports->port[i]] |= kind;
-}
-
-static int load(struct daemon *d, char *err, size_t err_len)
-{
-	const struct config *cfg = d->cfg;
-	struct loader_opts opts = {
-		.object = {.btf_path = or_null(cfg->btf_path),
-			   .cgroup2 = or_null(d->cgroup2),
-			   .ring_bytes = (uint32_t)cfg->ring_size},
-		.snap_len = (uint32_t)cfg->snap_len,
-		.stun_anywhere = cfg->stun_anywhere,
-	};
-	uint8_t *kind = calloc(1, 65536);
-	int rc;
-
-	if (!kind)
-		return -ENOMEM;
-	set_ports(&cfg->sip_ports, PORT_SIP, kind);
-	set_ports(&cfg->stun_ports, PORT_STUN, kind);
-	opts.port_kind = kind;
-	rc = loader__start(&opts, &d->plan, &d->object, err, err_len);
-	free(kind);
-	d->has_object = rc == 0;
-	return rc;
-}
-
-static void log_tap(int level, const char *text)
-{
-	log__write((enum log_level)level, "%s", text);
-}
-
-static int start_taps(struct daemon *d, char *err, size_t err_len)
-{
-	const struct config *cfg = d->cfg;
-	bool any = cfg->taps == CONFIG_TAPS_AUTO;
-	struct taps_opts opts = {
-		.interfaces = (const char *const *)cfg->interfaces.item,
-		.interface_cnt = cfg->interfaces.cnt,
-		.exclude = (const char *const *)cfg->exclude_interfaces.item,
-		.exclude_cnt = cfg->exclude_interfaces.cnt,
-		.netns = (const char *const *)cfg->netns.item,
-		.netns_cnt = cfg->netns.cnt,
-		.stamp_only = !d->plan.taps_only,
-		.use_xdp = any || cfg->taps == CONFIG_TAPS_XDP,
-		.use_tc = any || cfg->taps == CONFIG_TAPS_TC,
-		.use_socket = any || cfg->taps == CONFIG_TAPS_SOCKET,
-		.log = log_tap,
-	};
-
-	return taps__new(&opts, &d->plan, &d->object, &d->taps, err, err_len);
-}
-
 static int make_tables(struct daemon *d)
 {
 	const struct config *cfg = d->cfg;
@@ -290,8 +187,8 @@ static int make_tables(struct daemon *d)
 	struct ingest_opts io = {.max_messages = cfg->max_messages,
 				 .unread_ns = UNREAD_NS,
 				 .unsent_ns = UNSENT_NS,
-				 .has_read = has_instant(d, "t_read"),
-				 .has_xmit = has_instant(d, "t_xmit"),
+				 .has_read = probes__has(&d->probes, "t_read"),
+				 .has_xmit = probes__has(&d->probes, "t_xmit"),
 				 .ledger = &d->ledger};
 	int rc = stats__new(&so, &d->stats);
 
@@ -353,14 +250,14 @@ static int start_loop(struct daemon *d)
 	if (d->signal_fd < 0 || d->timer_fd < 0 || d->epoll_fd < 0 ||
 	    timerfd_settime(d->timer_fd, 0, &every, NULL))
 		return -errno;
-	d->ring = ring_buffer__new(object__ring_fd(&d->object), on_record, d, NULL);
+	d->ring = ring_buffer__new(object__ring_fd(&d->probes.object), on_record, d, NULL);
 	if (!d->ring)
 		return -errno;
 	rc = watch(d, d->signal_fd);
 	rc = rc ? rc : watch(d, d->timer_fd);
 	rc = rc ? rc : watch(d, ring_buffer__epoll_fd(d->ring));
 	rc = rc ? rc : watch(d, server__fd(d->server));
-	return rc ? rc : watch(d, taps__fd(d->taps));
+	return rc ? rc : watch(d, taps__fd(d->probes.taps));
 }
 
 static int start_log(struct daemon *d, char *err, size_t err_len)
@@ -390,10 +287,9 @@ int daemon__new(const struct config *cfg, struct daemon **ret, char *err, size_t
 	rc = lock__take(&d->lock, cfg->lock_path, err, err_len);
 	rc = rc ? rc : start_log(d, err, err_len);
 	rc = rc ? rc : start_server(d, err, err_len);
-	rc = rc ? rc : make_plan(d, err, err_len);
+	rc = rc ? rc : probes__plan(&d->probes, cfg, err, err_len);
 	rc = rc ? rc : make_tables(d);
-	rc = rc ? rc : load(d, err, err_len);
-	rc = rc ? rc : start_taps(d, err, err_len);
+	rc = rc ? rc : probes__start(&d->probes, cfg, err, err_len);
 	rc = rc ? rc : start_loop(d);
 	if (rc) {
 		if (!err[0])
@@ -401,7 +297,7 @@ int daemon__new(const struct config *cfg, struct daemon **ret, char *err, size_t
 		daemon__free(d);
 		return rc;
 	}
-	log_plan(d);
+	probes__log(&d->probes);
 	*ret = d;
 	return 0;
 }
@@ -411,9 +307,7 @@ void daemon__free(struct daemon *d)
 	if (!d)
 		return;
 	ring_buffer__free(d->ring);
-	taps__free(d->taps);
-	if (d->has_object)
-		object__done(&d->object);
+	probes__done(&d->probes);
 	server__free(d->server);
 	ingest__free(d->ingest);
 	session__free(d->session);
@@ -464,8 +358,8 @@ static bool dispatch(struct daemon *d, int fd)
 		on_timer(d);
 	else if (fd == server__fd(d->server))
 		server__run(d->server);
-	else if (fd == taps__fd(d->taps))
-		taps__run(d->taps);
+	else if (fd == taps__fd(d->probes.taps))
+		taps__run(d->probes.taps);
 	else
 		drain(d);
 	return true;
@@ -477,8 +371,8 @@ int daemon__run(struct daemon *d)
 	struct epoll_event ev[8];
 	bool go_on = true;
 
-	log_info("ready: %u taps, %s", taps__cnt(d->taps),
-		 d->plan.taps_only ? "totals only" : "stages");
+	log_info("ready: %u taps, %s", taps__cnt(d->probes.taps),
+		 d->probes.plan.taps_only ? "totals only" : "stages");
 	d->next_second_ns = clock_ns() + SECOND_NS;
 	while (go_on && clock_ns() < end_ns) {
 		int n = epoll_wait(d->epoll_fd, ev, 8, 1000);

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* From settings to probes. */
+#include "probes.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "demux.h"
+#include "feature.h"
+#include "loader.h"
+#include "log.h"
+
+static const char *or_null(const char *text)
+{
+	return *text ? text : NULL;
+}
+
+bool probes__has(const struct probes *p, const char *instant)
+{
+	const struct plan_choice *c = plan__find(&p->plan, instant);
+
+	return c && c->candidate;
+}
+
+void probes__log(const struct probes *p)
+{
+	for (unsigned int i = 0; i < p->plan.choice_cnt; i++) {
+		const struct plan_choice *c = &p->plan.choice[i];
+
+		if (c->candidate)
+			log_debug("%s by %s (%s)", c->instant, c->candidate, c->mechanism);
+		else
+			log_warn("%s: no probe holds on this kernel: %s", c->instant, c->lost);
+	}
+	if (p->plan.taps_only)
+		log_warn("no stage probes: only totals, from taps");
+}
+
+int probes__plan(struct probes *p, const struct config *cfg, char *err, size_t err_len)
+{
+	struct plan_opts opts = {.btf_path = or_null(cfg->btf_path),
+				 .force = or_null(cfg->force_probe)};
+
+	if (*cfg->cgroup2_path)
+		snprintf(p->cgroup2, sizeof(p->cgroup2), "%s", cfg->cgroup2_path);
+	else if (cgroup2__find(p->cgroup2, sizeof(p->cgroup2)))
+		p->cgroup2[0] = '\0';
+	opts.cgroup2 = or_null(p->cgroup2);
+	return plan__make(&opts, &p->plan, err, err_len);
+}
+
+static void set_ports(const struct config_ports *ports, uint8_t kind, uint8_t *table)
+{
+	for (unsigned int i = 0; i < ports->cnt; i++)
+		table[ports->port[i]] |= kind;
+}
+
+static int load(struct probes *p, const struct config *cfg, char *err, size_t err_len)
+{
+	struct loader_opts opts = {
+		.object = {.btf_path = or_null(cfg->btf_path),
+			   .cgroup2 = or_null(p->cgroup2),
+			   .ring_bytes = (uint32_t)cfg->ring_size},
+		.snap_len = (uint32_t)cfg->snap_len,
+		.stun_anywhere = cfg->stun_anywhere,
+	};
+	uint8_t *kind = calloc(1, 65536);
+	int rc;
+
+	if (!kind)
+		return -ENOMEM;
+	set_ports(&cfg->sip_ports, PORT_SIP, kind);
+	set_ports(&cfg->stun_ports, PORT_STUN, kind);
+	opts.port_kind = kind;
+	rc = loader__start(&opts, &p->plan, &p->object, err, err_len);
+	free(kind);
+	p->has_object = rc == 0;
+	return rc;
+}
+
+static void log_tap(int level, const char *text)
+{
+	log__write((enum log_level)level, "%s", text);
+}
+
+static int start_taps(struct probes *p, const struct config *cfg, char *err, size_t err_len)
+{
+	bool any = cfg->taps == CONFIG_TAPS_AUTO;
+	struct taps_opts opts = {
+		.interfaces = (const char *const *)cfg->interfaces.item,
+		.interface_cnt = cfg->interfaces.cnt,
+		.exclude = (const char *const *)cfg->exclude_interfaces.item,
+		.exclude_cnt = cfg->exclude_interfaces.cnt,
+		.netns = (const char *const *)cfg->netns.item,
+		.netns_cnt = cfg->netns.cnt,
+		.stamp_only = !p->plan.taps_only,
+		.use_xdp = any || cfg->taps == CONFIG_TAPS_XDP,
+		.use_tc = any || cfg->taps == CONFIG_TAPS_TC,
+		.use_socket = any || cfg->taps == CONFIG_TAPS_SOCKET,
+		.log = log_tap,
+	};
+
+	return taps__new(&opts, &p->plan, &p->object, &p->taps, err, err_len);
+}
+
+int probes__start(struct probes *p, const struct config *cfg, char *err, size_t err_len)
+{
+	int rc = load(p, cfg, err, err_len);
+
+	return rc ? rc : start_taps(p, cfg, err, err_len);
+}
+
+void probes__done(struct probes *p)
+{
+	taps__free(p->taps);
+	if (p->has_object)
+		object__done(&p->object);
+	p->taps = NULL;
+	p->has_object = false;
+}
