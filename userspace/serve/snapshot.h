@@ -62,8 +62,7 @@ struct snapshot_src {
 
 /* Returns owned (malloc), without a newline; NULL only when out of memory. A bad request makes an
  * error reply. Bytes in strings that are not UTF-8 become '?'. Errors, timeouts and retransmits of
- * a row are since start; its tail too, and it is there as soon as the row has one request: look at
- * its n. */
+ * a row are since start; its tail too, null while there are too few requests for a P99. */
 char *snapshot__reply(const struct snapshot_src *src, const char *line, size_t len);
 
 #endif

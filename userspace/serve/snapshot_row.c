@@ -88,7 +88,8 @@ static json_t *tail_of(const struct stats_row *row, const unsigned int *idx)
 	uint64_t edge_ns, total_ns, n;
 	json_t *stages;
 
-	if (!row->total.count)
+	/* with too few requests there is no P99, and all of them would be its tail */
+	if (!hist__quantile(&row->total, TAIL_Q).known)
 		return json_null();
 	n = stats__tail(row, TAIL_Q, &edge_ns, &total_ns, stage_ns);
 	stages = json_array();
