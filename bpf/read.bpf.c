@@ -81,6 +81,16 @@ static __always_inline __u32 batch_next(struct thread *t, struct pt_regs *regs)
 	return idx;
 }
 
+/* A call that got nothing ends a recvmmsg batch. */
+static __always_inline int read_nothing(void)
+{
+	struct thread *t = thread_find((__u32)bpf_get_current_pid_tgid());
+
+	if (t)
+		t->batch_idx = 0;
+	return 0;
+}
+
 /* By content: reads the application's buffer back. What is no signaling on such a socket (media) is
  * left alone. */
 static __always_inline void read_user(struct scratch *s, struct sock *sk, __u64 sk_addr, int ret)
@@ -90,24 +100,17 @@ static __always_inline void read_user(struct scratch *s, struct sock *sk, __u64 
 	__u32 want = ret < REC_HASH_LEN ? ret : REC_HASH_LEN;
 	__u64 now = bpf_ktime_get_ns();
 	struct thread *t = thread_claim(task->pid, now);
-	__u32 netns = sock_netns(sk, true), idx;
 	int v;
 
-	if (ret <= 0) {
-		if (t)
-			t->batch_idx = 0;
-		return;
-	}
-	idx = t ? batch_next(t, regs) : 0;
 	__builtin_memset(s->payload, 0, PARSE_WINDOW);
-	if (user_received(regs, idx, s->payload, want) < want) {
+	if (user_received(regs, t ? batch_next(t, regs) : 0, s->payload, want) < want) {
 		count(CNT_USER_UNREADABLE);
-		read_report(s, now, sk_addr, 0, netns, 0, ret);
+		read_report(s, now, sk_addr, 0, sock_netns(sk, true), 0, ret);
 		return;
 	}
 	v = sight_judge(SCRATCH_READ, ret, PORT_SIP | PORT_STUN);
 	if (v == DEMUX_SIP || v == DEMUX_STUN)
-		read_report(s, now, sk_addr, 0, netns, s->hash, ret);
+		read_report(s, now, sk_addr, 0, sock_netns(sk, true), s->hash, ret);
 }
 
 SEC("?tp_btf/sock_recv_length")
@@ -119,6 +122,8 @@ int BPF_PROG(read_user_btf, struct sock *sk, int ret, int flags)
 	if (!port_is_any(sk->__sk_common.skc_num) || sk->sk_protocol != NET_UDP ||
 	    (flags & MSG_PEEK_FLAG))
 		return 0;
+	if (ret <= 0)
+		return read_nothing();
 	s = scratch_get(SCRATCH_READ);
 	if (!s)
 		return 0;

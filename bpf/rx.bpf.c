@@ -10,15 +10,19 @@
 static __always_inline int stack_mark(struct sk_buff *skb, bool typed)
 {
 	__u16 proto = skb_ethertype(skb, typed);
+	__u8 head[MAYBE6_LEN];
 	struct scratch *s;
 	struct sight look;
 	struct bytes b;
+	__u32 plain;
 
 	skb_bytes_data(skb, typed, &b);
-	if (!maybe_signaling(&b, proto))
+	if (!maybe_signaling(&b, proto, head))
 		return 0;
+	plain = proto == NET_ETH_P_IP && b.avail >= MAYBE4_LEN ? plain_len(head) : 0;
 	s = scratch_get(SCRATCH_STACK);
-	if (s && sight_look(s, SCRATCH_STACK, &b, false, proto, REC_HASH_LEN, COUNT_NET, &look))
+	if (s && (sight_plain(s, SCRATCH_STACK, &b, 0, plain) ||
+		  sight_look(s, SCRATCH_STACK, &b, false, proto, REC_HASH_LEN, COUNT_NET, &look)))
 		flight_mark_stack(s->hash, bpf_ktime_get_ns(), skb_ifindex(skb, typed));
 	return 0;
 }
@@ -35,45 +39,54 @@ int stack_rtp(struct bpf_raw_tracepoint_args *ctx)
 	return stack_mark((void *)ctx->args[0], false);
 }
 
-static __always_inline void sock_mark(struct scratch *s, struct bytes *b, __u16 proto, __u64 sk,
-				      __u64 skb, __u32 ifindex, __u32 netns)
-{
-	__u32 snap, len, first_ifindex;
-	struct sight look;
-	__u64 now;
+/* What the socket's probe knows beside the bytes. */
+struct sock_sight {
+	__u64 sk;
+	__u64 skb;
+	__u32 ifindex;
+	__u32 netns;
+};
 
-	if (!sight_look(s, SCRATCH_SOCK, b, false, proto, sp_knobs.snap_len, COUNT_VERDICT, &look))
-		return;
-	now = bpf_ktime_get_ns();
-	snap = sight_snap(&look);
-	len = sizeof(s->rx) + snap;
+static __always_inline void sock_report(struct scratch *s, const struct sight *look,
+					const struct sock_sight *at)
+{
+	__u32 snap = sight_snap(look), len = sizeof(s->rx) + snap, first_ifindex;
+	__u64 now = bpf_ktime_get_ns();
+
 	emit_header(&s->rx.hdr, REC_RX, len, now);
-	sight_flow(s, &look, &s->rx.flow);
+	sight_flow(s, look, &s->rx.flow);
 	sight_print(s, snap, &s->rx.print);
 	s->rx.flow.flags |=
 		flight_take(s->hash, now, &s->rx.nic_ns, &s->rx.stack_ns, &first_ifindex);
-	s->rx.sk = sk;
-	s->rx.skb = skb;
-	s->rx.ifindex = first_ifindex ? first_ifindex : ifindex;
-	s->rx.netns = netns;
-	sock_know(sk, s->rx.flow.dport);
+	s->rx.sk = at->sk;
+	s->rx.skb = at->skb;
+	s->rx.ifindex = first_ifindex ? first_ifindex : at->ifindex;
+	s->rx.netns = at->netns;
+	sock_know(at->sk, s->rx.flow.dport);
 	emit(&s->rx, len);
 }
 
 static __always_inline void sock_mark_skb(struct sock *sk, struct sk_buff *skb, bool typed)
 {
 	__u16 proto = skb_ethertype(skb, typed);
+	struct sock_sight at = {};
+	__u8 head[MAYBE6_LEN];
 	struct scratch *s;
+	struct sight look;
 	struct bytes b;
 
 	skb_bytes(skb, typed, &b);
-	if (!maybe_signaling(&b, proto))
+	if (!maybe_signaling(&b, proto, head))
 		return;
 	s = scratch_get(SCRATCH_SOCK);
-	if (!s)
+	if (!s ||
+	    !sight_look(s, SCRATCH_SOCK, &b, false, proto, sp_knobs.snap_len, COUNT_VERDICT, &look))
 		return;
-	sock_mark(s, &b, proto, address_of(s, sk), address_of(s, skb), skb_ifindex(skb, typed),
-		  sock_netns(sk, typed));
+	at.sk = address_of(s, sk);
+	at.skb = address_of(s, skb);
+	at.ifindex = skb_ifindex(skb, typed);
+	at.netns = sock_netns(sk, typed);
+	sock_report(s, &look, &at);
 }
 
 SEC("?fentry/__udp_enqueue_schedule_skb")
@@ -96,15 +109,32 @@ SEC("?cgroup_skb/ingress")
 int sock_cg(struct __sk_buff *ctx)
 {
 	struct bytes b = {.how = BYTES_SKB, .ctx = ctx, .avail = ctx->len};
+	const __u8 *l3 = (void *)(long)ctx->data;
+	const void *end = (void *)(long)ctx->data_end;
+	struct sock_sight at = {.ifindex = ctx->ifindex};
 	__u16 proto = bpf_ntohs(ctx->protocol);
 	struct bpf_sock *sk = ctx->sk;
 	struct scratch *s;
+	struct sight look;
+	__u32 plain = 0;
+	bool is_ours;
 
-	if (!sk || !maybe_direct((void *)(long)ctx->data, (void *)(long)ctx->data_end, proto))
+	if (!sk || !maybe_direct(l3, end, proto))
 		return 1;
 	s = scratch_get(SCRATCH_SOCK);
-	if (s)
-		sock_mark(s, &b, proto, address_of(s, sk), 0, ctx->ifindex, 0);
+	if (!s)
+		return 1;
+	at.sk = address_of(s, sk);
+	if (proto == NET_ETH_P_IP && (const void *)(l3 + MAYBE4_LEN) <= end)
+		plain = plain_len(l3);
+	if (plain)
+		is_ours = sight_look_plain(s, SCRATCH_SOCK, &b, l3, plain, sp_knobs.snap_len,
+					   COUNT_VERDICT, &look);
+	else
+		is_ours = sight_look(s, SCRATCH_SOCK, &b, false, proto, sp_knobs.snap_len,
+				     COUNT_VERDICT, &look);
+	if (is_ours)
+		sock_report(s, &look, &at);
 	return 1;
 }
 
@@ -125,13 +155,14 @@ static __always_inline void drop_mark(struct sk_buff *skb, const struct sock *sk
 				      bool is_rcvbuf)
 {
 	__u16 proto = skb_ethertype(skb, true);
+	__u8 head[MAYBE6_LEN];
 	struct scratch *s;
 	struct sight look;
 	struct bytes b;
 	bool egress;
 
 	skb_bytes(skb, true, &b);
-	if (!maybe_signaling(&b, proto))
+	if (!maybe_signaling(&b, proto, head))
 		return;
 	s = scratch_get(SCRATCH_DROP);
 	if (!s ||

@@ -33,3 +33,15 @@ __attribute__((noinline)) int sight_judge(__u32 scratch_idx, __u32 len, __u32 ki
 		s->hash = print_hash(s->payload, len);
 	return v;
 }
+
+/* Payload in scratch -> hash, for hooks that only stamp. */
+__attribute__((noinline)) int sight_hash(__u32 scratch_idx, __u32 len)
+{
+	__u32 key = scratch_idx;
+	struct scratch *s = bpf_map_lookup_elem(&sp_scratch, &key);
+
+	if (!s)
+		return -NET_EBADMSG;
+	s->hash = print_hash(s->payload, len);
+	return 0;
+}

@@ -24,20 +24,35 @@ static __always_inline void tap_report(struct scratch *s, const struct sight *lo
 	emit(&s->tap, len);
 }
 
+/* Only a stamp: the socket's hook decides what it was. */
+static __always_inline bool xdp_look(struct xdp_md *ctx, struct scratch *s, __u32 plain)
+{
+	struct bytes b = {.how = BYTES_XDP, .ctx = ctx, .avail = ctx->data_end - ctx->data};
+	struct sight look;
+
+	if (sight_plain(s, SCRATCH_XDP, &b, LINK_LEN, plain))
+		return true;
+	return sight_look(s, SCRATCH_XDP, &b, true, 0, REC_HASH_LEN, COUNT_NOTHING, &look);
+}
+
 SEC("?xdp")
 int tap_xdp(struct xdp_md *ctx)
 {
-	struct bytes b = {.how = BYTES_XDP, .ctx = ctx, .avail = ctx->data_end - ctx->data};
-	const __u8 *data = (void *)(long)ctx->data;
+	const __u8 *l3 = (void *)(long)ctx->data + LINK_LEN;
 	const void *end = (void *)(long)ctx->data_end;
+	__u32 plain = 0;
 	struct scratch *s;
-	struct sight look;
+	__u16 proto;
 
-	if ((const void *)(data + LINK_LEN) > end ||
-	    !maybe_direct(data + LINK_LEN, end, load_be16(data + 12)))
+	if ((const void *)l3 > end)
 		return XDP_PASS;
+	proto = load_be16(l3 - 2);
+	if (!maybe_direct(l3, end, proto))
+		return XDP_PASS;
+	if (proto == NET_ETH_P_IP && (const void *)(l3 + MAYBE4_LEN) <= end)
+		plain = plain_len(l3);
 	s = scratch_get(SCRATCH_XDP);
-	if (s && sight_look(s, SCRATCH_XDP, &b, true, 0, REC_HASH_LEN, COUNT_NOTHING, &look))
+	if (s && xdp_look(ctx, s, plain))
 		flight_mark_nic(s->hash, bpf_ktime_get_ns(), ctx->ingress_ifindex);
 	return XDP_PASS;
 }

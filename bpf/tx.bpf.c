@@ -123,7 +123,7 @@ static __always_inline void queue_report(struct scratch *s, struct sk_buff *skb,
 	s->send.ifindex = skb_ifindex(skb, typed);
 	s->send.pad = 0;
 	thread_identity(&s->send.task, pid_tgid);
-	thread_history(t, &s->send.task);
+	s->send.task.off_cnt = 0; /* the read before it has told */
 	s->send.task.netns = sock_netns(sk, typed);
 	sock_know(sk_addr, s->send.flow.sport);
 	xmit_expect(skb_addr);
@@ -135,18 +135,29 @@ static __always_inline int queue_mark(struct sk_buff *skb, bool typed)
 {
 	struct sock *sk = FIELD(typed, skb, sk);
 	__u16 proto = skb_ethertype(skb, typed);
+	__u8 head[MAYBE6_LEN];
 	struct scratch *s;
 	struct sight look;
 	struct bytes b;
+	__u32 plain;
+	bool is_ours;
 
 	if (!sk)
 		return 0;
 	skb_bytes(skb, typed, &b);
-	if (!maybe_signaling(&b, proto))
+	if (!maybe_signaling(&b, proto, head))
 		return 0;
+	plain = proto == NET_ETH_P_IP && b.avail >= MAYBE4_LEN ? plain_len(head) : 0;
 	s = scratch_get(SCRATCH_SEND);
-	if (s &&
-	    sight_look(s, SCRATCH_SEND, &b, false, proto, sp_knobs.snap_len, COUNT_VERDICT, &look))
+	if (!s)
+		return 0;
+	if (plain)
+		is_ours = sight_look_plain(s, SCRATCH_SEND, &b, head, plain, sp_knobs.snap_len,
+					   COUNT_VERDICT, &look);
+	else
+		is_ours = sight_look(s, SCRATCH_SEND, &b, false, proto, sp_knobs.snap_len,
+				     COUNT_VERDICT, &look);
+	if (is_ours)
 		queue_report(s, skb, sk, typed, &look);
 	return 0;
 }

@@ -37,6 +37,7 @@ struct sight {
  * pointers there. */
 int sight_parse(__u32 scratch_idx, __u32 avail, __u32 proto, __u32 is_link);
 int sight_judge(__u32 scratch_idx, __u32 len, __u32 kinds);
+int sight_hash(__u32 scratch_idx, __u32 len);
 
 /* len 1..max, both sides constant to the verifier through the mask. */
 static __always_inline int bytes_load(const struct bytes *b, __u32 off, void *dst, __u32 len)
@@ -106,11 +107,11 @@ static __always_inline bool is_vlan(__u16 proto)
 	return proto == NET_ETH_P_8021Q || proto == NET_ETH_P_8021AD;
 }
 
-/* Kernel memory at the network header. What is shorter than the look is left to the full one. */
-static __always_inline bool maybe_signaling(const struct bytes *b, __u16 proto)
+/* Kernel memory at the network header, its first bytes copied to head. What is shorter than the
+ * look is left to the full one. */
+static __always_inline bool maybe_signaling(const struct bytes *b, __u16 proto,
+					    __u8 head[MAYBE6_LEN])
 {
-	__u8 head[MAYBE6_LEN];
-
 	if (proto == NET_ETH_P_IP)
 		return b->avail < MAYBE4_LEN ||
 		       (bpf_probe_read_kernel(head, MAYBE4_LEN, b->base) == 0 && maybe_v4(head));
@@ -129,6 +130,34 @@ static __always_inline bool maybe_direct(const __u8 *l3, const void *end, __u16 
 	if (proto == NET_ETH_P_IPV6)
 		return (const void *)(l3 + MAYBE6_LEN) > end || maybe_v6(l3);
 	return is_vlan(proto);
+}
+
+/* Payload bytes of the plain case, IPv4 without options or fragments and UDP, from MAYBE4_LEN
+ * header bytes; 0 for everything else. */
+static __always_inline __u32 plain_len(const __u8 *p)
+{
+	__u32 udp_len = load_be16(p + 24);
+
+	if (p[0] != 0x45 || (load_be16(p + 6) & 0x3fff) || p[9] != NET_UDP)
+		return 0;
+	return udp_len > 8 && udp_len + 20 <= load_be16(p + 2) ? udp_len - 8 : 0;
+}
+
+/* The fingerprint of a plain datagram whose network header is at l3_off, for hooks that only stamp:
+ * no header parse, no classification beyond the first byte (0..3 STUN, printable SIP). False: not
+ * the plain case, or not all of the bytes are here. */
+static __always_inline bool sight_plain(struct scratch *s, enum scratch_ctx ctx,
+					const struct bytes *b, __u32 l3_off, __u32 len)
+{
+	__u32 n = len < REC_HASH_LEN ? len : REC_HASH_LEN, off = l3_off + 28;
+
+	if (!len || b->avail < off + n)
+		return false;
+	if (bytes_load(b, off, s->payload, ((n - 1) & (REC_HASH_LEN - 1)) + 1))
+		return false;
+	if (s->payload[0] > 3 && (s->payload[0] < '!' || s->payload[0] > '~'))
+		return false;
+	return sight_hash(ctx, len) == 0;
 }
 
 static __always_inline void count_verdict(enum demux_verdict v)
@@ -220,6 +249,23 @@ static __always_inline bool sight_look(struct scratch *s, enum scratch_ctx ctx,
 	if (!kinds && !(sp_knobs.stun_anywhere && has_cookie(s->win, &s->net, n)))
 		return false;
 	return sight_payload(s, ctx, b, want, kinds, counting, out);
+}
+
+/* The same for the plain case, whose header bytes are at hand already: nothing to fetch or parse.
+ */
+static __always_inline bool sight_look_plain(struct scratch *s, enum scratch_ctx ctx,
+					     const struct bytes *b, const __u8 *head, __u32 plain,
+					     __u32 want, __u32 counting, struct sight *out)
+{
+	__builtin_memcpy(s->win, head, MAYBE4_LEN);
+	s->net = (struct net_brief){.l4_off = 20,
+				    .payload_off = 28,
+				    .sport = load_be16(head + 20),
+				    .dport = load_be16(head + 22),
+				    .l4 = NET_UDP,
+				    .family = 4,
+				    .payload_len = (__u16)plain};
+	return sight_payload(s, ctx, b, want, port_kinds(&s->net), counting, out);
 }
 
 static __always_inline void sight_flow(const struct scratch *s, const struct sight *look,

@@ -21,6 +21,7 @@
 #endif
 
 #define PRINT_WORDS (REC_HASH_LEN / 8)
+#define PRINT_LANES 4 /* words mixed at a time: independent of each other, so that they overlap */
 
 static __always_inline __u64 print_mix(__u64 h, __u64 word)
 {
@@ -28,23 +29,34 @@ static __always_inline __u64 print_mix(__u64 h, __u64 word)
 	return h ^ (h >> 29);
 }
 
-/* buf: 8-byte aligned, REC_HASH_LEN + 8 addressable bytes. len: payload bytes of the datagram. Never
- * 0. */
+/* buf: 8-byte aligned, REC_HASH_LEN addressable bytes. len: payload bytes of the datagram. Never 0.
+ */
 static __always_inline __u64 print_hash(const void *buf, __u32 len)
 {
 	__u32 covered = len < REC_HASH_LEN ? len : REC_HASH_LEN;
+	__u64 a = 0x9e3779b97f4a7c15ull ^ len, b = 0x2545f4914f6cdd1dull;
+	__u64 c = 0xd6e8feb86659fd93ull, d = 0xa0761d6478bd642full, last = 0;
 	const __u64 *w = buf;
-	__u64 h = 0x9e3779b97f4a7c15ull ^ len, last = 0;
+	__u32 i;
 
-	for (__u32 i = 0; i < PRINT_WORDS; i++) {
+	for (i = 0; i < PRINT_WORDS; i += PRINT_LANES) {
+		if (i + PRINT_LANES > covered / 8)
+			break;
+		a = print_mix(a, w[i]);
+		b = print_mix(b, w[i + 1]);
+		c = print_mix(c, w[i + 2]);
+		d = print_mix(d, w[i + 3]);
+	}
+	for (__u32 k = 0; k < PRINT_LANES - 1; k++, i++) {
 		if (i >= covered / 8)
 			break;
-		h = print_mix(h, w[i]);
+		a = print_mix(a, w[i & (PRINT_WORDS - 1)]);
 	}
 	if (covered >= 8)
 		__builtin_memcpy(&last, (const __u8 *)buf + ((covered - 8) & (REC_HASH_LEN - 1)),
 				 8);
-	return print_mix(h, last) | 1;
+	a = print_mix(print_mix(print_mix(a, b), c), d);
+	return print_mix(a, last) | 1;
 }
 
 #endif

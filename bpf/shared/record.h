@@ -92,7 +92,7 @@ struct rec_task {
 	__u32 tgid;
 	__u64 cgroup_id; /* cgroup2 id, 0 unknown */
 	__u32 netns;	 /* inode of the network namespace of the socket, 0 unknown */
-	__u32 off_cnt;	 /* valid entries of off[], oldest first */
+	__u32 off_cnt;	 /* valid entries of off[], oldest first; SEND: 0 */
 	char comm[REC_COMM_LEN];
 	struct off_cpu off[OFF_CPU_MAX];
 };
