@@ -6,7 +6,7 @@
 const volatile struct knobs sp_knobs = {};
 
 __u8 sp_thread_any[THREAD_SLOTS];
-__u8 sp_port_any[65536];
+__u8 sp_port_any[8192];
 
 struct sp_ring_map sp_ring SEC(".maps");
 struct sp_scratch_map sp_scratch SEC(".maps");

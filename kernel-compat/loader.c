@@ -32,7 +32,9 @@ static void set_knobs(const struct loader_opts *opts, const struct plan *plan, s
 	k->wake_bytes = opts->object.ring_bytes / WAKE_SHARE;
 	k->stun_anywhere = opts->stun_anywhere != 0;
 	k->read_content = !names_packets(plan);
-	memcpy(k->port_kind, opts->port_kind, sizeof(k->port_kind));
+	for (unsigned int port = 0; port < 65536; port++)
+		if (opts->port_kind[port])
+			knobs_add_port(k, (uint16_t)port, opts->port_kind[port]);
 }
 
 /* With stage probes XDP stamps; the programs that report are for plans without them. */

@@ -54,7 +54,7 @@ static __always_inline int bytes_load(const struct bytes *b, __u32 off, void *ds
 static __always_inline __u8 port_kind(__u32 port)
 {
 	barrier_var(port);
-	return sp_knobs.port_kind[port & 0xffff];
+	return knobs_port_kind(&sp_knobs, port);
 }
 
 static __always_inline __u8 port_kinds(const struct net_brief *n)

@@ -6,14 +6,14 @@
 
 #include "maps.bpf.h"
 
-/* Local ports of sockets that ever carried signaling: one warm byte sends everybody else away
+/* Local ports of sockets that ever carried signaling: one warm bit sends everybody else away
  * before any table is touched. */
-extern __u8 sp_port_any[65536];
+extern __u8 sp_port_any[8192]; /* one bit a port */
 
 static __always_inline bool port_is_any(__u32 port)
 {
 	barrier_var(port);
-	return sp_port_any[port & 0xffff];
+	return sp_port_any[(port & 0xffff) >> 3] & (1 << (port & 7));
 }
 
 static __always_inline struct sock_set *sock_set_get(__u64 sk)
@@ -35,7 +35,8 @@ static __always_inline void sock_know(__u64 sk, __u16 local_port)
 	struct sock_set *s = sock_set_get(sk);
 	__u32 way;
 
-	sp_port_any[local_port] = 1;
+	/* not atomic: a bit that is lost to a race is set again by the next message */
+	sp_port_any[local_port >> 3] |= 1 << (local_port & 7);
 
 	if (!s || !sk || s->sk[0] == sk || s->sk[1] == sk || s->sk[2] == sk || s->sk[3] == sk)
 		return;

@@ -20,9 +20,20 @@ struct knobs {
 	__u8 stun_anywhere; /* recognise STUN on any UDP port */
 	__u8 read_content; /* the socket's probe knows no skb pointer: reads are named by content */
 	__u8 pad[6];
-	__u8 port_kind[65536]; /* enum port_kind, or-ed */
+	__u8 port_kind[16384]; /* enum port_kind or-ed, two bits a port: small enough to stay cached
+				*/
 };
 
-_Static_assert(sizeof(struct knobs) == 16 + 65536, "knobs");
+_Static_assert(sizeof(struct knobs) == 16 + 16384, "knobs");
+
+static inline __u8 knobs_port_kind(const volatile struct knobs *k, __u32 port)
+{
+	return k->port_kind[(port & 0xffff) >> 2] >> (port & 3) * 2 & 3;
+}
+
+static inline void knobs_add_port(struct knobs *k, __u16 port, __u8 kind)
+{
+	k->port_kind[port >> 2] |= (__u8)((kind & 3) << (port & 3) * 2);
+}
 
 #endif

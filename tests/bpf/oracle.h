@@ -116,7 +116,7 @@ static inline void oracle__look(const uint8_t *pkt, size_t len, const struct kno
 		s->count[CNT_IP_MALFORMED] = net.family != 0;
 		return;
 	}
-	kinds = k->port_kind[net.sport] | k->port_kind[net.dport];
+	kinds = knobs_port_kind(k, net.sport) | knobs_port_kind(k, net.dport);
 	if (net.flags & NET_F_FRAG_LATER)
 		s->count[CNT_FRAG_LATER] = 1;
 	else if (net.l4 == NET_TCP)

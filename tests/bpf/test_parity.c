@@ -348,9 +348,9 @@ int main(void)
 		return 2;
 	b->knobs = knobs;
 	knobs->wake_bytes = RING_BYTES;
-	knobs->port_kind[SIP_PORT] = PORT_SIP;
-	knobs->port_kind[STUN_PORT] = PORT_STUN;
-	knobs->port_kind[BOTH_PORT] = PORT_SIP | PORT_STUN;
+	knobs_add_port(knobs, SIP_PORT, PORT_SIP);
+	knobs_add_port(knobs, STUN_PORT, PORT_STUN);
+	knobs_add_port(knobs, BOTH_PORT, PORT_SIP | PORT_STUN);
 	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
 		for (size_t j = 0; j < sizeof(taps) / sizeof(taps[0]); j++)
 			check_tap(b, &taps[j], &settings[i]);
