@@ -147,7 +147,6 @@ test_readers() {
 			! grep -qi ignored "$work/err"
 		verdict flamegraph_pl $?
 	fi
-	skip speedscope "needs the npm package speedscope and a browser"
 }
 
 main() {

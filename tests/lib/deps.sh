@@ -4,7 +4,7 @@ set -euo pipefail
 
 build_packages=(gcc make libc6-dev pkg-config clang-14 llvm-14 libclang-rt-14-dev bpftool
 	libbpf-dev libelf-dev zlib1g-dev libjansson-dev libncurses-dev)
-test_packages=(iproute2 procps util-linux python3 tmux tcpdump tshark sngrep sip-tester kamailio coturn
+test_packages=(libdevel-nytprof-perl iproute2 procps util-linux python3 tmux tcpdump tshark sngrep sip-tester kamailio coturn
 	busybox-static cpio xz-utils zstd kmod)
 # Tests that need one of these say so and are skipped without it.
 optional_packages=(qemu-system-x86 linux-perf clang-format-14)
