@@ -285,8 +285,13 @@ static void receive_until(struct load *l, uint64_t until_ns)
 		.tv_sec = (time_t)(wait_ns / NS_PER_S),
 		.tv_nsec = (long)(wait_ns % NS_PER_S),
 	};
-	int n = epoll_pwait2(l->epoll_fd, events, 32, &ts, NULL);
+	struct pollfd ready = {.fd = l->epoll_fd, .events = POLLIN};
+	int n;
 
+	/* not epoll_pwait2: that came with Linux 5.11 */
+	if (ppoll(&ready, 1, &ts, NULL) <= 0)
+		return;
+	n = epoll_wait(l->epoll_fd, events, 32, 0);
 	for (int i = 0; i < n; i++)
 		read_socket(l, events[i].data.fd);
 }

@@ -286,10 +286,10 @@ int daemon__new(const struct config *cfg, struct daemon **ret, char *err, size_t
 	err[0] = '\0';
 	rc = lock__take(&d->lock, cfg->lock_path, err, err_len);
 	rc = rc ? rc : start_log(d, err, err_len);
-	rc = rc ? rc : start_server(d, err, err_len);
 	rc = rc ? rc : probes__plan(&d->probes, cfg, err, err_len);
 	rc = rc ? rc : make_tables(d);
 	rc = rc ? rc : probes__start(&d->probes, cfg, err, err_len);
+	rc = rc ? rc : start_server(d, err, err_len); /* who connects gets an answer at once */
 	rc = rc ? rc : start_loop(d);
 	if (rc) {
 		if (!err[0])
