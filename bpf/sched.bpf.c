@@ -11,8 +11,8 @@ static __always_inline bool is_runnable(struct task_struct *p)
 	struct task_struct___old *o = (void *)p;
 
 	if (bpf_core_field_exists(n->__state))
-		return BPF_CORE_READ(n, __state) == 0;
-	return BPF_CORE_READ(o, state) == 0;
+		return n->__state == 0;
+	return o->state == 0;
 }
 
 static __always_inline void thread_off(struct thread *t, struct task_struct *prev, bool preempt,

@@ -39,7 +39,7 @@ static __always_inline __u32 skb_ifindex(struct sk_buff *skb, bool typed)
 
 	if (!dev)
 		return 0;
-	return BPF_CORE_READ(dev, ifindex);
+	return FIELD(typed, dev, ifindex);
 }
 
 static __always_inline __u32 sock_netns(struct sock *sk, bool typed)

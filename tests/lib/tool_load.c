@@ -5,6 +5,7 @@
 #include "wire.h"
 
 #include <getopt.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <sys/epoll.h>
