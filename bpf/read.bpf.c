@@ -22,9 +22,8 @@ static __always_inline void read_report(struct scratch *s, __u64 now, __u64 sk, 
 	s->read.print.snap_len = 0;
 	s->read.sk = sk;
 	s->read.skb = skb;
-	thread_identity(&s->read.task, pid_tgid);
-	thread_history(t, &s->read.task);
-	s->read.task.netns = netns;
+	thread_identity(&s->read.task, pid_tgid, t, now, netns);
+	thread_history(t, &s->read.history);
 	emit(&s->read, sizeof(s->read));
 }
 

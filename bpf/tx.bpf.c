@@ -122,9 +122,7 @@ static __always_inline void queue_report(struct scratch *s, struct sk_buff *skb,
 	s->send.skb = skb_addr;
 	s->send.ifindex = skb_ifindex(skb, typed);
 	s->send.pad = 0;
-	thread_identity(&s->send.task, pid_tgid);
-	s->send.task.off_cnt = 0; /* the read before it has told */
-	s->send.task.netns = sock_netns(sk, typed);
+	thread_identity(&s->send.task, pid_tgid, t, now, sock_netns(sk, typed));
 	sock_know(sk_addr, s->send.flow.sport);
 	xmit_expect(skb_addr);
 	emit(&s->send, len);

@@ -42,6 +42,9 @@ enum scratch_ctx {
 	SCRATCH_CNT
 };
 
+/* The largest record; those with a payload end where it begins. */
+#define SCRATCH_HEAD sizeof(struct rec_read)
+
 struct scratch {
 	__u8 win[NET_WINDOW + NET_SLACK];
 	struct net_brief net;
@@ -49,14 +52,17 @@ struct scratch {
 	__u64 raw;
 	union {
 		struct {
-			__u8 fill[sizeof(struct rec_send) - sizeof(struct rec_rx)];
+			__u8 fill[SCRATCH_HEAD - sizeof(struct rec_rx)];
 			struct rec_rx rx;
 		};
 		struct {
-			__u8 fill_tap[sizeof(struct rec_send) - sizeof(struct rec_tap)];
+			__u8 fill_tap[SCRATCH_HEAD - sizeof(struct rec_tap)];
 			struct rec_tap tap;
 		};
-		struct rec_send send;
+		struct {
+			__u8 fill_send[SCRATCH_HEAD - sizeof(struct rec_send)];
+			struct rec_send send;
+		};
 		struct rec_read read;
 		struct rec_drop drop;
 	};
@@ -95,6 +101,9 @@ struct thread {
 	__u64 seen_ns;
 	__u32 batch_idx; /* recvmmsg: messages returned so far */
 	__u32 pad;
+	__u64 who_ns; /* comm and cgroup_id were read then */
+	__u64 cgroup_id;
+	char comm[REC_COMM_LEN];
 	struct off_cpu off[OFF_CPU_MAX];
 };
 

@@ -58,12 +58,13 @@ static __always_inline struct thread *thread_claim(__u32 pid, __u64 now)
 }
 
 /* Copies the latest intervals, oldest first. */
-static __always_inline void thread_history(const struct thread *t, struct rec_task *out)
+static __always_inline void thread_history(const struct thread *t, struct rec_history *out)
 {
 	__u32 n = t ? t->off_cnt : 0;
 	__u32 have = n < OFF_CPU_MAX ? n : OFF_CPU_MAX;
 
 	out->off_cnt = have;
+	out->pad = 0;
 	if (!t)
 		return;
 	for (__u32 i = 0; i < OFF_CPU_MAX; i++) {
@@ -73,12 +74,29 @@ static __always_inline void thread_history(const struct thread *t, struct rec_ta
 	}
 }
 
-static __always_inline void thread_identity(struct rec_task *out, __u64 pid_tgid)
+/* Name and cgroup cost more than all the rest of a record: they are read again after this time. */
+#define WHO_NS 100000000ull
+
+/* Who the current thread is. t: its slot, or NULL. */
+static __always_inline void thread_identity(struct rec_task *out, __u64 pid_tgid, struct thread *t,
+					    __u64 now, __u32 netns)
 {
 	out->pid = (__u32)pid_tgid;
 	out->tgid = (__u32)(pid_tgid >> 32);
-	out->cgroup_id = bpf_get_current_cgroup_id();
-	bpf_get_current_comm(out->comm, sizeof(out->comm));
+	out->netns = netns;
+	out->pad = 0;
+	if (!t) {
+		out->cgroup_id = bpf_get_current_cgroup_id();
+		bpf_get_current_comm(out->comm, sizeof(out->comm));
+		return;
+	}
+	if (!t->who_ns || now - t->who_ns > WHO_NS) {
+		t->cgroup_id = bpf_get_current_cgroup_id();
+		bpf_get_current_comm(t->comm, sizeof(t->comm));
+		t->who_ns = now;
+	}
+	out->cgroup_id = t->cgroup_id;
+	__builtin_memcpy(out->comm, t->comm, sizeof(out->comm));
 }
 
 #endif

@@ -92,8 +92,14 @@ struct rec_task {
 	__u32 tgid;
 	__u64 cgroup_id; /* cgroup2 id, 0 unknown */
 	__u32 netns;	 /* inode of the network namespace of the socket, 0 unknown */
-	__u32 off_cnt;	 /* valid entries of off[], oldest first; SEND: 0 */
+	__u32 pad;
 	char comm[REC_COMM_LEN];
+};
+
+/* When a thread was off the CPU: its latest intervals, oldest first. */
+struct rec_history {
+	__u32 off_cnt; /* valid entries of off[] */
+	__u32 pad;
 	struct off_cpu off[OFF_CPU_MAX];
 };
 
@@ -116,6 +122,7 @@ struct rec_read {
 	__u64 sk;
 	__u64 skb;
 	struct rec_task task;
+	struct rec_history history;
 };
 
 struct rec_send {
@@ -161,10 +168,11 @@ _Static_assert(sizeof(struct rec_hdr) == 16, "rec_hdr");
 _Static_assert(sizeof(struct rec_flow) == 40, "rec_flow");
 _Static_assert(sizeof(struct rec_print) == 16, "rec_print");
 _Static_assert(sizeof(struct off_cpu) == 32, "off_cpu");
-_Static_assert(sizeof(struct rec_task) == 40 + 32 * OFF_CPU_MAX, "rec_task");
+_Static_assert(sizeof(struct rec_task) == 40, "rec_task");
+_Static_assert(sizeof(struct rec_history) == 8 + 32 * OFF_CPU_MAX, "rec_history");
 _Static_assert(sizeof(struct rec_rx) == 112, "rec_rx");
-_Static_assert(sizeof(struct rec_read) == 48 + sizeof(struct rec_task), "rec_read");
-_Static_assert(sizeof(struct rec_send) == 104 + sizeof(struct rec_task), "rec_send");
+_Static_assert(sizeof(struct rec_read) == 88 + sizeof(struct rec_history), "rec_read");
+_Static_assert(sizeof(struct rec_send) == 144, "rec_send");
 _Static_assert(sizeof(struct rec_xmit) == 32, "rec_xmit");
 _Static_assert(sizeof(struct rec_drop) == 96, "rec_drop");
 _Static_assert(sizeof(struct rec_tap) == 80, "rec_tap");

@@ -123,8 +123,8 @@ static void feed_plausible(struct rig *g, const uint8_t op[4])
 	case OP_READ:
 		r = op[2] & 0x20 ? blind_record(&p, sk, skb, g->now_ns)
 				 : read_record(&p, sk, skb, g->now_ns);
-		r.read.task.off_cnt = op[0] >> 6;
-		r.read.task.off[0] =
+		r.read.history.off_cnt = op[0] >> 6;
+		r.read.history.off[0] =
 			(struct off_cpu){g->now_ns - 90, g->now_ns - 60, g->now_ns - 30, op[3], 0};
 		break;
 	case OP_SEND:

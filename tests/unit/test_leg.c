@@ -141,10 +141,10 @@ static void splits_by_history(void)
 	for (size_t i = 0; i < CNT(split_rows); i++) {
 		const struct split_row *r = &split_rows[i];
 		struct rx_leg leg = {.sock_ns = r->sock_ns, .read_ns = r->read_ns};
-		struct rec_task task = {.off_cnt = r->cnt};
+		struct rec_history history = {.off_cnt = r->cnt};
 
-		memcpy(task.off, r->off, sizeof(task.off));
-		rx_leg__split(&leg, &task);
+		memcpy(history.off, r->off, sizeof(history.off));
+		rx_leg__split(&leg, &history);
 		CHECK_CASE("%s", r->name);
 		CHECK_UINT(leg.sockq.wakeup_ns, r->want.wakeup_ns);
 		CHECK_UINT(leg.sockq.runq_ns, r->want.runq_ns);
@@ -165,22 +165,22 @@ static uint64_t hostile_ns(uint64_t *seed, uint64_t base)
 
 static void hostile_leg(uint64_t *seed, uint64_t base, struct rx_leg *leg)
 {
-	struct rec_task task = {.off_cnt = (uint32_t)test__random(seed) % (OFF_CPU_MAX + 2)};
+	struct rec_history history = {.off_cnt = (uint32_t)test__random(seed) % (OFF_CPU_MAX + 2)};
 
 	for (unsigned int i = 0; i < OFF_CPU_MAX; i++) {
 		uint64_t r = test__random(seed);
 
-		task.off[i] = (struct off_cpu){.off_ns = hostile_ns(seed, base),
-					       .queued_ns = hostile_ns(seed, base),
-					       .run_ns = hostile_ns(seed, base),
-					       .syscall_nr = r & 1   ? EPOLL
-							     : r & 2 ? -1
-								     : SYS_nanosleep,
-					       .flags = r & 4 ? REC_F_PREEMPTED : 0};
+		history.off[i] = (struct off_cpu){.off_ns = hostile_ns(seed, base),
+						  .queued_ns = hostile_ns(seed, base),
+						  .run_ns = hostile_ns(seed, base),
+						  .syscall_nr = r & 1	? EPOLL
+								: r & 2 ? -1
+									: SYS_nanosleep,
+						  .flags = r & 4 ? REC_F_PREEMPTED : 0};
 	}
 	*leg = (struct rx_leg){.sock_ns = hostile_ns(seed, base),
 			       .read_ns = hostile_ns(seed, base)};
-	rx_leg__split(leg, &task);
+	rx_leg__split(leg, &history);
 }
 
 static void parts_sum_whatever_the_history(void)
@@ -216,15 +216,15 @@ static uint64_t sum_shares(const struct path *p)
 static void walk_subset(unsigned int known, struct path *p)
 {
 #define AT(bit, ns) (known & 1u << (bit) ? (ns) : 0)
-	static const struct rec_task task = {.off_cnt = 1, .off = {{50, 320, 360, EPOLL, 0}}};
+	static const struct rec_history history = {.off_cnt = 1, .off = {{50, 320, 360, EPOLL, 0}}};
 	struct rx_leg in = {AT(0, 100), AT(1, 200), AT(2, 300), AT(3, 400), {0}};
 	struct tx_leg out = {AT(4, 500), AT(5, 600), AT(6, 700)};
 	struct rx_leg back = {AT(7, 800), AT(8, 900), AT(9, 1000), AT(10, 1100), {0}};
 	struct tx_leg reply = {AT(11, 1200), AT(12, 1300), AT(13, 1400)};
 #undef AT
 
-	rx_leg__split(&in, &task);
-	rx_leg__split(&back, &task);
+	rx_leg__split(&in, &history);
+	rx_leg__split(&back, &history);
 	path__rx(p, 0, &in);
 	path__tx(p, STAGE_APP, &out);
 	path__rx(p, STAGE_PEER, &back);

@@ -99,7 +99,7 @@ static void join(struct ingest *in, struct pending *p, const struct rec_read *r,
 	p->rx.read_ns = r->hdr.ts_ns;
 	if (p->rx.sock_ns > p->rx.read_ns && p->rx.sock_ns - p->rx.read_ns <= EARLY_NS)
 		p->rx.sock_ns = 0;
-	rx_leg__split(&p->rx, &r->task);
+	rx_leg__split(&p->rx, &r->history);
 	session__read(in->session, &p->part, &p->rx, &r->task, r->hdr.ts_ns);
 }
 

@@ -60,7 +60,7 @@ static void split_off(struct sockq_split *s, const struct off_cpu *o, uint64_t f
 	s->runq_ns += o->run_ns - queued;
 }
 
-void rx_leg__split(struct rx_leg *leg, const struct rec_task *reader)
+void rx_leg__split(struct rx_leg *leg, const struct rec_history *reader)
 {
 	struct sockq_split *s = &leg->sockq;
 	uint64_t at = leg->sock_ns;

@@ -39,7 +39,7 @@ struct tx_leg {
 };
 
 /* Divides [sock_ns, read_ns) of the leg with the reader's off-CPU history. */
-void rx_leg__split(struct rx_leg *leg, const struct rec_task *reader);
+void rx_leg__split(struct rx_leg *leg, const struct rec_history *reader);
 
 /* Earliest known instant, 0 none. */
 uint64_t rx_leg__start_ns(const struct rx_leg *leg);
