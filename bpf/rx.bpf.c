@@ -74,13 +74,14 @@ static __always_inline void sock_mark_skb(struct sock *sk, struct sk_buff *skb, 
 	struct scratch *s;
 	struct sight look;
 	struct bytes b;
+	__u32 plain;
 
 	skb_bytes(skb, typed, &b);
 	if (!maybe_signaling(&b, proto, head))
 		return;
+	plain = proto == NET_ETH_P_IP && b.avail >= MAYBE4_LEN ? plain_len(head) : 0;
 	s = scratch_get(SCRATCH_SOCK);
-	if (!s ||
-	    !sight_look(s, SCRATCH_SOCK, &b, false, proto, sp_knobs.snap_len, COUNT_VERDICT, &look))
+	if (!s || !sight_message(s, SCRATCH_SOCK, &b, proto, head, plain, &look))
 		return;
 	at.sk = address_of(s, sk);
 	at.skb = address_of(s, skb);
@@ -117,7 +118,6 @@ int sock_cg(struct __sk_buff *ctx)
 	struct scratch *s;
 	struct sight look;
 	__u32 plain = 0;
-	bool is_ours;
 
 	if (!sk || !maybe_direct(l3, end, proto))
 		return 1;
@@ -127,13 +127,7 @@ int sock_cg(struct __sk_buff *ctx)
 	at.sk = address_of(s, sk);
 	if (proto == NET_ETH_P_IP && (const void *)(l3 + MAYBE4_LEN) <= end)
 		plain = plain_len(l3);
-	if (plain)
-		is_ours = sight_look_plain(s, SCRATCH_SOCK, &b, l3, plain, sp_knobs.snap_len,
-					   COUNT_VERDICT, &look);
-	else
-		is_ours = sight_look(s, SCRATCH_SOCK, &b, false, proto, sp_knobs.snap_len,
-				     COUNT_VERDICT, &look);
-	if (is_ours)
+	if (sight_message(s, SCRATCH_SOCK, &b, proto, l3, plain, &look))
 		sock_report(s, &look, &at);
 	return 1;
 }

@@ -54,8 +54,9 @@ static __always_inline __u64 queued_at(struct task_struct *next, __u64 now)
 	return now - (clock - queued);
 }
 
-SEC("?tp_btf/sched_switch")
-int BPF_PROG(run_info_btf, bool preempt, struct task_struct *prev, struct task_struct *next)
+/* by_info: the scheduler says since when a thread was runnable; else wake_btf has stamped it. */
+static __always_inline int switch_mark(bool preempt, struct task_struct *prev,
+				       struct task_struct *next, bool by_info)
 {
 	struct thread *off = thread_find(prev->pid), *on = thread_find(next->pid);
 	__u64 now;
@@ -66,25 +67,21 @@ int BPF_PROG(run_info_btf, bool preempt, struct task_struct *prev, struct task_s
 	if (off)
 		thread_off(off, prev, preempt, now);
 	if (on)
-		thread_on(on, next, now, queued_at(next, now));
+		thread_on(on, next, now, by_info ? queued_at(next, now) : on->waking_ns);
 	return 0;
+}
+
+SEC("?tp_btf/sched_switch")
+int BPF_PROG(run_info_btf, bool preempt, struct task_struct *prev, struct task_struct *next)
+{
+	return switch_mark(preempt, prev, next, true);
 }
 
 /* With wake_btf: where the run-queue clock cannot be read. */
 SEC("?tp_btf/sched_switch")
 int BPF_PROG(run_btf, bool preempt, struct task_struct *prev, struct task_struct *next)
 {
-	struct thread *off = thread_find(prev->pid), *on = thread_find(next->pid);
-	__u64 now;
-
-	if (!off && !on)
-		return 0;
-	now = bpf_ktime_get_ns();
-	if (off)
-		thread_off(off, prev, preempt, now);
-	if (on)
-		thread_on(on, next, now, on->waking_ns);
-	return 0;
+	return switch_mark(preempt, prev, next, false);
 }
 
 SEC("?tp_btf/sched_waking")

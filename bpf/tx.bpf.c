@@ -138,7 +138,6 @@ static __always_inline int queue_mark(struct sk_buff *skb, bool typed)
 	struct sight look;
 	struct bytes b;
 	__u32 plain;
-	bool is_ours;
 
 	if (!sk)
 		return 0;
@@ -149,13 +148,7 @@ static __always_inline int queue_mark(struct sk_buff *skb, bool typed)
 	s = scratch_get(SCRATCH_SEND);
 	if (!s)
 		return 0;
-	if (plain)
-		is_ours = sight_look_plain(s, SCRATCH_SEND, &b, head, plain, sp_knobs.snap_len,
-					   COUNT_VERDICT, &look);
-	else
-		is_ours = sight_look(s, SCRATCH_SEND, &b, false, proto, sp_knobs.snap_len,
-				     COUNT_VERDICT, &look);
-	if (is_ours)
+	if (sight_message(s, SCRATCH_SEND, &b, proto, head, plain, &look))
 		queue_report(s, skb, sk, typed, &look);
 	return 0;
 }

@@ -3,34 +3,27 @@
 #include "feature.h"
 
 #include <errno.h>
-#include <mntent.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <bpf/libbpf.h>
 
+#include "facts.h"
+
 int cgroup2__find(char *buf, size_t len)
 {
-	FILE *f = setmntent("/proc/self/mounts", "r");
-	int err = -ENOENT;
-	struct mntent *m;
+	struct facts facts;
 
-	if (!f)
-		return -errno;
-	while ((m = getmntent(f))) {
-		if (strcmp(m->mnt_type, "cgroup2"))
-			continue;
-		err = (size_t)snprintf(buf, len, "%s", m->mnt_dir) < len ? 0 : -ENAMETOOLONG;
-		break;
-	}
-	endmntent(f);
-	return err;
+	facts__read("", &facts);
+	if (!facts.cgroup2[0])
+		return -ENOENT;
+	return (size_t)snprintf(buf, len, "%s", facts.cgroup2) < len ? 0 : -ENAMETOOLONG;
 }
 
 static bool has_btf(void)
 {
-	return access("/sys/kernel/btf/vmlinux", R_OK) == 0;
+	return access(FACTS_BTF_PATH, R_OK) == 0;
 }
 
 static bool has_kprobes(void)

@@ -251,12 +251,14 @@ static __always_inline bool sight_look(struct scratch *s, enum scratch_ctx ctx,
 	return sight_payload(s, ctx, b, want, kinds, counting, out);
 }
 
-/* The same for the plain case, whose header bytes are at hand already: nothing to fetch or parse.
- */
-static __always_inline bool sight_look_plain(struct scratch *s, enum scratch_ctx ctx,
-					     const struct bytes *b, const __u8 *head, __u32 plain,
-					     __u32 want, __u32 counting, struct sight *out)
+/* The same from the network header of ethertype proto, whose first bytes are at `head` already when
+ * `plain` (of plain_len) is not 0: then nothing has to be fetched or parsed. */
+static __always_inline bool sight_message(struct scratch *s, enum scratch_ctx ctx,
+					  const struct bytes *b, __u16 proto, const __u8 *head,
+					  __u32 plain, struct sight *out)
 {
+	if (!plain)
+		return sight_look(s, ctx, b, false, proto, sp_knobs.snap_len, COUNT_VERDICT, out);
 	__builtin_memcpy(s->win, head, MAYBE4_LEN);
 	s->net = (struct net_brief){.l4_off = 20,
 				    .payload_off = 28,
@@ -265,7 +267,7 @@ static __always_inline bool sight_look_plain(struct scratch *s, enum scratch_ctx
 				    .l4 = NET_UDP,
 				    .family = 4,
 				    .payload_len = (__u16)plain};
-	return sight_payload(s, ctx, b, want, port_kinds(&s->net), counting, out);
+	return sight_payload(s, ctx, b, sp_knobs.snap_len, port_kinds(&s->net), COUNT_VERDICT, out);
 }
 
 static __always_inline void sight_flow(const struct scratch *s, const struct sight *look,
