@@ -37,7 +37,9 @@ static int try_candidate(const struct candidate *c, const struct object_opts *op
 		err = object__attach(&o, c, opts);
 	if (err)
 		set_reason(skip, c, o.reason[0] ? o.reason : strerror(-err),
-			   mechanism__refusal(c->mech));
+			   err == -EPERM
+				   ? "a capability is missing, or this kernel's policy says no"
+				   : mechanism__refusal(c->mech));
 	if (o.skel)
 		object__done(&o);
 	return err;
