@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Loads a BPF object, attaches its programs and holds them until it is ended: bpftool 7.1 cannot. */
+/* Loads a BPF object, attaches its programs and holds them until it is ended: bpftool 7.1 cannot.
+ */
 #include <bpf/libbpf.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -13,7 +14,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "hold: cannot load %s\n", argc == 2 ? argv[1] : "(no file)");
 		return 1;
 	}
-	bpf_object__for_each_program(prog, obj) {
+	bpf_object__for_each_program (prog, obj) {
 		if (!bpf_program__attach(prog)) {
 			fprintf(stderr, "hold: cannot attach %s\n", bpf_program__name(prog));
 			return 1;

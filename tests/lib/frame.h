@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Ethernet frames put together byte by byte, right by default, so that a test can then break one thing. */
+/* Ethernet frames put together byte by byte, right by default, so that a test can then break one
+ * thing. */
 #ifndef SIGPATH_FRAME_H
 #define SIGPATH_FRAME_H
 
@@ -57,7 +58,8 @@ static inline unsigned int frame__u16(const struct frame *f, size_t off)
 	return (unsigned int)(f->buf[off] << 8 | f->buf[off + 1]);
 }
 
-/* Ethernet header; vlans tags with VLAN 0 (priority tags, which every host accepts), the outer one of two is 802.1ad. */
+/* Ethernet header; vlans tags with VLAN 0 (priority tags, which every host accepts), the outer one
+ * of two is 802.1ad. */
 static inline void frame__init(struct frame *f, const struct frame_link *l, unsigned int ethertype,
 			       unsigned int vlans)
 {
@@ -144,7 +146,8 @@ static inline void frame__finish(struct frame *f)
 	if (!f->is_ipv6) {
 		frame__set_u16(f, f->l3_off + 2, (unsigned int)(f->len - f->l3_off));
 		frame__set_u16(f, f->l3_off + 10, 0);
-		frame__set_u16(f, f->l3_off + 10, frame__fold(frame__sum(f->buf + f->l3_off, 20, 0)));
+		frame__set_u16(f, f->l3_off + 10,
+			       frame__fold(frame__sum(f->buf + f->l3_off, 20, 0)));
 		return;
 	}
 	frame__set_u16(f, f->l3_off + 4, (unsigned int)(f->len - f->l3_off - 40));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What every test tool needs: the clock, addresses, numbers from the command line, and an exit that says why. */
+/* What every test tool needs: the clock, addresses, numbers from the command line, and an exit that
+ * says why. */
 #ifndef SIGPATH_TOOL_H
 #define SIGPATH_TOOL_H
 

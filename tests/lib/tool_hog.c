@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Burns one CPU in bursts at real-time priority, so that every ordinary thread there has to wait for the end of a burst,
- * and logs when each began and ended. */
+/* Burns one CPU in bursts at real-time priority, so that every ordinary thread there has to wait
+ * for the end of a burst, and logs when each began and ended. */
 #include "tool.h"
 
 #include <getopt.h>
@@ -29,20 +29,19 @@ static void take_cpu(int cpu, int priority)
 	mlockall(MCL_CURRENT | MCL_FUTURE);
 }
 
-static const char usage[] =
-	"usage: hog --cpu N [options]\n"
-	"  --burst-us N    length of a burst (5000)\n"
-	"  --gap-us N      sleep between bursts (15000)\n"
-	"  --seconds S     then it ends (5)\n"
-	"  --priority N    SCHED_FIFO priority (50)\n"
-	"  --log FILE      begin and end of each burst (CLOCK_MONOTONIC ns)\n";
+static const char usage[] = "usage: hog --cpu N [options]\n"
+			    "  --burst-us N    length of a burst (5000)\n"
+			    "  --gap-us N      sleep between bursts (15000)\n"
+			    "  --seconds S     then it ends (5)\n"
+			    "  --priority N    SCHED_FIFO priority (50)\n"
+			    "  --log FILE      begin and end of each burst (CLOCK_MONOTONIC ns)\n";
 
 int main(int argc, char **argv)
 {
 	static const struct option longs[] = {
-		{"cpu", 1, NULL, 'c'},	    {"burst-us", 1, NULL, 'b'}, {"gap-us", 1, NULL, 'g'},
-		{"seconds", 1, NULL, 's'},  {"priority", 1, NULL, 'p'}, {"log", 1, NULL, 'l'},
-		{"help", 0, NULL, 'h'},	    {NULL, 0, NULL, 0},
+		{"cpu", 1, NULL, 'c'},	   {"burst-us", 1, NULL, 'b'}, {"gap-us", 1, NULL, 'g'},
+		{"seconds", 1, NULL, 's'}, {"priority", 1, NULL, 'p'}, {"log", 1, NULL, 'l'},
+		{"help", 0, NULL, 'h'},	   {NULL, 0, NULL, 0},
 	};
 	struct sigaction sa = {.sa_handler = on_stop};
 	uint64_t burst_ns = 5000 * NS_PER_US, gap_ns = 15000 * NS_PER_US, end_ns;
@@ -56,7 +55,8 @@ int main(int argc, char **argv)
 			cpu = (int)tool__number("cpu", optarg, 0, CPU_SETSIZE - 1);
 			break;
 		case 'b':
-			burst_ns = (uint64_t)tool__number("burst-us", optarg, 1, 900000) * NS_PER_US;
+			burst_ns =
+				(uint64_t)tool__number("burst-us", optarg, 1, 900000) * NS_PER_US;
 			break;
 		case 'g':
 			gap_ns = (uint64_t)tool__number("gap-us", optarg, 100, 1e8) * NS_PER_US;

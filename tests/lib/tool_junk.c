@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Sends what no well-behaved peer sends: broken SIP and STUN, packets that contradict themselves, tags, extension headers
- * and fragments. One table row per case, with the ledger counters of which one has to count it. */
+/* Sends what no well-behaved peer sends: broken SIP and STUN, packets that contradict themselves,
+ * tags, extension headers and fragments. One table row per case, with the ledger counters of which
+ * one has to count it. */
 #include "frame.h"
 #include "tool.h"
 #include "wire.h"
@@ -85,7 +86,8 @@ static void sip_no_start_line(struct junk *j)
 
 static void sip_bad_version(struct junk *j)
 {
-	send_text(j, "OPTIONS sip:junk SIP/two\r\nVia: SIP/2.0/UDP junk;branch=z9hG4bKx\r\nCall-ID: x\r\n"
+	send_text(j, "OPTIONS sip:junk SIP/two\r\nVia: SIP/2.0/UDP "
+		     "junk;branch=z9hG4bKx\r\nCall-ID: x\r\n"
 		     "CSeq: 1 OPTIONS\r\nFrom: <sip:a>;tag=1\r\nTo: <sip:b>\r\n\r\n");
 }
 
@@ -104,8 +106,11 @@ static void sip_cut_short(struct junk *j)
 
 static void sip_bad_cseq(struct junk *j)
 {
-	send_text(j, "OPTIONS sip:junk SIP/2.0\r\nVia: SIP/2.0/UDP junk;branch=z9hG4bKcseq\r\nCall-ID: x\r\n"
-		     "CSeq: 99999999999999999999 INVITE\r\nFrom: <sip:a>;tag=1\r\nTo: <sip:b>\r\n\r\n");
+	send_text(
+		j,
+		"OPTIONS sip:junk SIP/2.0\r\nVia: SIP/2.0/UDP junk;branch=z9hG4bKcseq\r\nCall-ID: "
+		"x\r\n"
+		"CSeq: 99999999999999999999 INVITE\r\nFrom: <sip:a>;tag=1\r\nTo: <sip:b>\r\n\r\n");
 }
 
 static void sip_bad_status(struct junk *j)
@@ -245,7 +250,8 @@ static void tcp_data(struct junk *j)
 	frame__ipv4(&f, &j->link, 6, 0, 0);
 	frame__put_u16(&f, SRC_PORT);
 	frame__put_u16(&f, SIP_PORT);
-	frame__put(&f, "\0\0\0\1\0\0\0\1\x50\x18\x01\x00\0\0\0\0OPTIONS sip:junk SIP/2.0\r\n\r\n", 44);
+	frame__put(&f, "\0\0\0\1\0\0\0\1\x50\x18\x01\x00\0\0\0\0OPTIONS sip:junk SIP/2.0\r\n\r\n",
+		   44);
 	frame__finish(&f);
 	send_frame(j, &f);
 }
@@ -356,7 +362,8 @@ static void random_frame(struct junk *j)
 	struct frame f;
 	size_t len = 20 + next_random(j) % 400;
 
-	frame__init(&f, &j->link, next_random(j) % 2 ? 0x0800 : 0x86dd, (unsigned int)(next_random(j) % 3));
+	frame__init(&f, &j->link, next_random(j) % 2 ? 0x0800 : 0x86dd,
+		    (unsigned int)(next_random(j) % 3));
 	frame__put_u8(&f, next_random(j) % 2 ? 0x45 : 0x60);
 	while (f.len < len)
 		frame__put_u8(&f, (unsigned int)next_random(j));
@@ -366,7 +373,8 @@ static void random_frame(struct junk *j)
 static const struct {
 	const char *name;
 	void (*send)(struct junk *j);
-	const char *counters; /* one of them counts it; "-": nothing is promised; "answered": it is a transaction */
+	const char *counters; /* one of them counts it; "-": nothing is promised; "answered": it is
+				 a transaction */
 } cases[] = {
 	{"sip_no_start_line", sip_no_start_line, "sip_malformed,parse_failed"},
 	{"sip_bad_version", sip_bad_version, "sip_malformed,parse_failed"},
@@ -403,8 +411,8 @@ static const struct {
 
 static void parse_mac(const char *text, uint8_t *mac)
 {
-	if (sscanf(text, "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx", &mac[0], &mac[1], &mac[2], &mac[3], &mac[4],
-		   &mac[5]) != 6)
+	if (sscanf(text, "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx", &mac[0], &mac[1], &mac[2], &mac[3],
+		   &mac[4], &mac[5]) != 6)
 		tool__die("--dst-mac: '%s' is no MAC address", text);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Open-loop load of SIP OPTIONS and STUN Binding: every request has an intended time and latencies count from it, so a
- * slow server cannot hide by slowing the generator. */
+/* Open-loop load of SIP OPTIONS and STUN Binding: every request has an intended time and latencies
+ * count from it, so a slow server cannot hide by slowing the generator. */
 #include "tool.h"
 #include "wire.h"
 
@@ -186,8 +186,8 @@ static uint64_t intended_ns(const struct load *l, uint64_t idx)
 /* Sends the next cnt requests of one protocol on one socket. */
 static void send_run(struct load *l, unsigned int cnt, enum load_proto proto)
 {
-	unsigned int socket = (unsigned int)proto * SOCKETS_MAX +
-			      l->turn[proto]++ % l->lane_cnt[proto];
+	unsigned int socket =
+		(unsigned int)proto * SOCKETS_MAX + l->turn[proto]++ % l->lane_cnt[proto];
 	struct mmsghdr hdr[BATCH_MAX];
 	struct iovec iov[BATCH_MAX];
 	uint64_t send_ns, sent_ns;
@@ -425,28 +425,30 @@ static void report(const struct load *l)
 	free(rtt);
 }
 
-static const char usage[] =
-	"usage: load --sip IP:PORT and/or --stun IP:PORT [options]\n"
-	"  --stun-percent N     share of STUN with both targets (50)\n"
-	"  --local IP:0         source address\n"
-	"  --sockets N          per protocol (8)\n"
-	"  --rate N             requests per second (100)\n"
-	"  --count N            requests in all, or\n"
-	"  --duration S         seconds (10)\n"
-	"  --burst N            requests with the same intended time (1)\n"
-	"  --payload-pad BYTES  makes each request longer\n"
-	"  --retransmit PERCENT of the requests is sent twice,\n"
-	"  --retransmit-us N    that much later (200)\n"
-	"  --linger S           longest wait for the last replies (1)\n"
-	"  --log FILE           key, protocol, intended, before send, after send, received (ns, 0 lost), copies\n";
+static const char usage[] = "usage: load --sip IP:PORT and/or --stun IP:PORT [options]\n"
+			    "  --stun-percent N     share of STUN with both targets (50)\n"
+			    "  --local IP:0         source address\n"
+			    "  --sockets N          per protocol (8)\n"
+			    "  --rate N             requests per second (100)\n"
+			    "  --count N            requests in all, or\n"
+			    "  --duration S         seconds (10)\n"
+			    "  --burst N            requests with the same intended time (1)\n"
+			    "  --payload-pad BYTES  makes each request longer\n"
+			    "  --retransmit PERCENT of the requests is sent twice,\n"
+			    "  --retransmit-us N    that much later (200)\n"
+			    "  --linger S           longest wait for the last replies (1)\n"
+			    "  --log FILE           key, protocol, intended, before send, after "
+			    "send, received (ns, 0 lost), copies\n";
 
 static const struct option longs[] = {
-	{"sip", 1, NULL, 's'},	       {"stun", 1, NULL, 't'},	       {"stun-percent", 1, NULL, 'P'},
-	{"local", 1, NULL, 'l'},       {"sockets", 1, NULL, 'S'},      {"rate", 1, NULL, 'r'},
-	{"count", 1, NULL, 'c'},       {"duration", 1, NULL, 'd'},     {"burst", 1, NULL, 'b'},
-	{"payload-pad", 1, NULL, 'p'}, {"retransmit", 1, NULL, 'x'},   {"retransmit-us", 1, NULL, 'u'},
-	{"linger", 1, NULL, 'L'},      {"log", 1, NULL, 'o'},	       {"help", 0, NULL, 'h'},
-	{NULL, 0, NULL, 0},
+	{"sip", 1, NULL, 's'},		{"stun", 1, NULL, 't'},
+	{"stun-percent", 1, NULL, 'P'}, {"local", 1, NULL, 'l'},
+	{"sockets", 1, NULL, 'S'},	{"rate", 1, NULL, 'r'},
+	{"count", 1, NULL, 'c'},	{"duration", 1, NULL, 'd'},
+	{"burst", 1, NULL, 'b'},	{"payload-pad", 1, NULL, 'p'},
+	{"retransmit", 1, NULL, 'x'},	{"retransmit-us", 1, NULL, 'u'},
+	{"linger", 1, NULL, 'L'},	{"log", 1, NULL, 'o'},
+	{"help", 0, NULL, 'h'},		{NULL, 0, NULL, 0},
 };
 
 static void parse_option(struct opts *o, int c)

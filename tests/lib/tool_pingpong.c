@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Round trips of one UDP datagram at a steady rate: an echo that blocks in its read, a pinger that waits for each reply.
- * With --stun the datagram is a Binding request and the other side is `respond`. */
+/* Round trips of one UDP datagram at a steady rate: an echo that blocks in its read, a pinger that
+ * waits for each reply. With --stun the datagram is a Binding request and the other side is
+ * `respond`. */
 #include "tool.h"
 #include "wire.h"
 
@@ -51,11 +52,11 @@ static int run_echo(const struct opts *o)
 	fflush(stdout);
 	while (!stop_signal) {
 		struct endpoint from = {.len = sizeof(from.addr)};
-		ssize_t len = recvfrom(fd, buf, sizeof(buf), 0, (struct sockaddr *)&from.addr,
-				       &from.len);
+		ssize_t len =
+			recvfrom(fd, buf, sizeof(buf), 0, (struct sockaddr *)&from.addr, &from.len);
 
-		if (len >= 0 && sendto(fd, buf, (size_t)len, 0,
-				       (const struct sockaddr *)&from.addr, from.len) == len)
+		if (len >= 0 && sendto(fd, buf, (size_t)len, 0, (const struct sockaddr *)&from.addr,
+				       from.len) == len)
 			cnt++;
 	}
 	printf("echoed=%llu\n", cnt);
@@ -79,7 +80,8 @@ static bool is_reply(const struct opts *o, const uint8_t *buf, ssize_t len, uint
 	if (o->stun)
 		return len >= STUN_HDR_LEN && buf[0] == 1 && buf[1] == 1 &&
 		       !memcmp(buf + 8, &number, sizeof(number));
-	return len == (ssize_t)o->size && !memcmp(buf + o->size - sizeof(number), &number, sizeof(number));
+	return len == (ssize_t)o->size &&
+	       !memcmp(buf + o->size - sizeof(number), &number, sizeof(number));
 }
 
 /* Round trip in ns, 0: lost. */
@@ -145,15 +147,14 @@ static int run_pinger(const struct opts *o)
 	return 0;
 }
 
-static const char usage[] =
-	"usage: pingpong --echo IP:PORT | --target IP:PORT [options]\n"
-	"  --rate N      round trips per second (5000)\n"
-	"  --seconds S   measured (5), after\n"
-	"  --warmup S    not measured (0.2)\n"
-	"  --size BYTES  of a datagram (172)\n"
-	"  --stun        Binding requests\n"
-	"  --cpu N       pin to it\n"
-	"  --log FILE    each round trip in ns\n";
+static const char usage[] = "usage: pingpong --echo IP:PORT | --target IP:PORT [options]\n"
+			    "  --rate N      round trips per second (5000)\n"
+			    "  --seconds S   measured (5), after\n"
+			    "  --warmup S    not measured (0.2)\n"
+			    "  --size BYTES  of a datagram (172)\n"
+			    "  --stun        Binding requests\n"
+			    "  --cpu N       pin to it\n"
+			    "  --log FILE    each round trip in ns\n";
 
 int main(int argc, char **argv)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Answers SIP OPTIONS and STUN Binding on one UDP socket with any number of reader processes, in any of the ways an
- * application reads, and logs what it saw when: the independent witness of the daemon's numbers. */
+/* Answers SIP OPTIONS and STUN Binding on one UDP socket with any number of reader processes, in
+ * any of the ways an application reads, and logs what it saw when: the independent witness of the
+ * daemon's numbers. */
 #include "tool.h"
 #include "wire.h"
 
@@ -247,12 +248,13 @@ static bool send_one(struct worker *w, struct message *m)
 {
 	struct iovec iov = {.iov_base = m->reply, .iov_len = m->reply_len};
 	struct mmsghdr hdr = {
-		.msg_hdr = {
-			.msg_name = w->opts->peer.len ? NULL : &m->from.addr,
-			.msg_namelen = w->opts->peer.len ? 0 : m->from.len,
-			.msg_iov = &iov,
-			.msg_iovlen = 1,
-		},
+		.msg_hdr =
+			{
+				.msg_name = w->opts->peer.len ? NULL : &m->from.addr,
+				.msg_namelen = w->opts->peer.len ? 0 : m->from.len,
+				.msg_iov = &iov,
+				.msg_iovlen = 1,
+			},
 	};
 	ssize_t rc = -1;
 
@@ -432,15 +434,16 @@ static const char usage[] =
 	"  --poll HOW       none epoll poll\n"
 	"  --peer IP:PORT   connect to it (read and write need it)\n"
 	"  --log FILE       key, before recv, after recv, before send, after send (ns), tid\n"
-	"SIGUSR1 pauses reading and resumes it. Prints 'ready', at the end what was read and dropped.\n";
+	"SIGUSR1 pauses reading and resumes it. Prints 'ready', at the end what was read and "
+	"dropped.\n";
 
 static void parse_args(struct opts *o, int argc, char **argv)
 {
 	static const struct option longs[] = {
-		{"bind", 1, NULL, 'b'},	    {"workers", 1, NULL, 'w'}, {"delay-us", 1, NULL, 'd'},
-		{"busy-us", 1, NULL, 'B'},  {"rcvbuf", 1, NULL, 'r'},  {"recv", 1, NULL, 'R'},
-		{"send", 1, NULL, 'S'},	    {"poll", 1, NULL, 'p'},    {"peer", 1, NULL, 'c'},
-		{"log", 1, NULL, 'l'},	    {"help", 0, NULL, 'h'},    {NULL, 0, NULL, 0},
+		{"bind", 1, NULL, 'b'},	   {"workers", 1, NULL, 'w'}, {"delay-us", 1, NULL, 'd'},
+		{"busy-us", 1, NULL, 'B'}, {"rcvbuf", 1, NULL, 'r'},  {"recv", 1, NULL, 'R'},
+		{"send", 1, NULL, 'S'},	   {"poll", 1, NULL, 'p'},    {"peer", 1, NULL, 'c'},
+		{"log", 1, NULL, 'l'},	   {"help", 0, NULL, 'h'},    {NULL, 0, NULL, 0},
 	};
 	int c;
 
@@ -518,7 +521,7 @@ int main(int argc, char **argv)
 	puts("ready");
 	fflush(stdout);
 	while (!stop_signal) {
-		usleep(20000); /* a signal ends it early */
+		usleep(20000);		    /* a signal ends it early */
 		if (board->paused && !told) /* out of their receive calls */
 			signal_workers(pids, o.workers, SIGUSR1);
 		told = board->paused;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Two processes that wake each other over a pair of pipes and do nothing else: the price of a context switch. */
+/* Two processes that wake each other over a pair of pipes and do nothing else: the price of a
+ * context switch. */
 #include "tool.h"
 
 #include <getopt.h>

@@ -69,7 +69,8 @@ static int run_blast(const struct endpoint *target, double rate, double seconds,
 		unsigned int cnt = 0;
 		int n;
 
-		while (cnt < BATCH_MAX && sent + failed + cnt < due && sent + failed + cnt < total) {
+		while (cnt < BATCH_MAX && sent + failed + cnt < due &&
+		       sent + failed + cnt < total) {
 			make_rtp(buf[cnt], size, sent + cnt);
 			iov[cnt] = (struct iovec){.iov_base = buf[cnt], .iov_len = size};
 			memset(&hdr[cnt], 0, sizeof(hdr[cnt]));
@@ -90,17 +91,16 @@ static int run_blast(const struct endpoint *target, double rate, double seconds,
 	return 0;
 }
 
-static const char usage[] =
-	"usage: udpblast --sink IP:PORT | --target IP:PORT [options]\n"
-	"  --rate N      packets per second (10000)\n"
-	"  --seconds S   (5)\n"
-	"  --size BYTES  of the payload (172)\n";
+static const char usage[] = "usage: udpblast --sink IP:PORT | --target IP:PORT [options]\n"
+			    "  --rate N      packets per second (10000)\n"
+			    "  --seconds S   (5)\n"
+			    "  --size BYTES  of the payload (172)\n";
 
 int main(int argc, char **argv)
 {
 	static const struct option longs[] = {
-		{"sink", 1, NULL, 'k'}, {"target", 1, NULL, 't'}, {"rate", 1, NULL, 'r'},
-		{"seconds", 1, NULL, 's'}, {"size", 1, NULL, 'z'}, {"help", 0, NULL, 'h'},
+		{"sink", 1, NULL, 'k'},	   {"target", 1, NULL, 't'}, {"rate", 1, NULL, 'r'},
+		{"seconds", 1, NULL, 's'}, {"size", 1, NULL, 'z'},   {"help", 0, NULL, 'h'},
 		{NULL, 0, NULL, 0},
 	};
 	struct endpoint sink = {.len = 0}, target = {.len = 0};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* SIP OPTIONS and STUN Binding as the test tools put them on the wire, and the key that names a transaction.
- * Written apart from the parsers of the project, so that one cannot hide the other's mistake. */
+/* SIP OPTIONS and STUN Binding as the test tools put them on the wire, and the key that names a
+ * transaction. Written apart from the parsers of the project, so that one cannot hide the other's
+ * mistake. */
 #ifndef SIGPATH_WIRE_H
 #define SIGPATH_WIRE_H
 
@@ -69,7 +70,8 @@ static inline size_t wire__stun_reply(uint8_t *out, const uint8_t *req, const st
 	return 28 + addr_len;
 }
 
-/* First header of that name (or compact name), case-insensitive; returns its line without CRLF in *len. */
+/* First header of that name (or compact name), case-insensitive; returns its line without CRLF in
+ * *len. */
 static inline const char *wire__sip_header(const char *msg, size_t msg_len, const char *name,
 					   char compact, size_t *len)
 {
@@ -153,7 +155,8 @@ static inline size_t wire__sip_request(char *out, size_t size, const struct wire
 	return used;
 }
 
-/* 200 OK with every Via, From, To (tag added), Call-ID and CSeq of the request. 0: one of them is missing. */
+/* 200 OK with every Via, From, To (tag added), Call-ID and CSeq of the request. 0: one of them is
+ * missing. */
 static inline size_t wire__sip_reply(char *out, size_t size, const char *req, size_t req_len)
 {
 	static const struct {
@@ -179,7 +182,8 @@ static inline size_t wire__sip_reply(char *out, size_t size, const char *req, si
 			return 0;
 		if (copied[i].compact == 't' && !memmem(line, len, ";tag=", 5))
 			tag = ";tag=respond";
-		used += (size_t)snprintf(out + used, size - used, "%.*s%s\r\n", (int)len, line, tag);
+		used += (size_t)snprintf(out + used, size - used, "%.*s%s\r\n", (int)len, line,
+					 tag);
 	}
 	used += (size_t)snprintf(out + used, size - used, "Content-Length: 0\r\n\r\n");
 	return used;

@@ -4,8 +4,7 @@
 
 bool readers__add(struct readers *r, uint64_t sk, uint32_t pid)
 {
-	struct sock_reader *s =
-		&r->slot[(sk * 0x9e3779b97f4a7c15ull) >> 32 & (READERS_SLOTS - 1)];
+	struct sock_reader *s = &r->slot[(sk * 0x9e3779b97f4a7c15ull) >> 32 & (READERS_SLOTS - 1)];
 
 	if (!s->sk)
 		*s = (struct sock_reader){.sk = sk, .pid = pid};
