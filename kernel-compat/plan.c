@@ -193,20 +193,32 @@ static bool has_choice(const struct plan *p, enum instant instant)
 	return c && c->candidate;
 }
 
-/* A stamp of every wake-up on the node is of no use where no switch tells who ran. */
-static void drop_lone_wake(struct plan *p)
+/* Gives up a candidate that holds but is of no use. */
+static void give_up(struct plan_choice *c, const char *why)
 {
-	for (unsigned int i = 0; i < p->choice_cnt; i++) {
-		struct plan_choice *c = &p->choice[i];
+	struct plan_skip skip = {.candidate = c->candidate, .mechanism = c->mechanism};
 
-		if (strcmp(c->instant, instants[INSTANT_WAKE].name) || !c->candidate)
-			continue;
-		add_skip(c, &(struct plan_skip){.candidate = c->candidate,
-						.mechanism = c->mechanism,
-						.reason = "of no use without t_run"});
-		c->candidate = c->mechanism = NULL;
-		c->why = "";
-		c->lost = instants[INSTANT_WAKE].cost;
+	if (!c->candidate)
+		return;
+	snprintf(skip.reason, sizeof(skip.reason), "%s", why);
+	add_skip(c, &skip);
+	c->candidate = c->mechanism = NULL;
+	c->why = "";
+	c->lost = instants[instant__find(c->instant)].cost;
+}
+
+/* A stamp of every wake-up on the node is of no use where no switch tells who ran; no stage is
+ * where messages are not seen at their socket or at the qdisc. */
+static void give_up_useless(struct plan *p)
+{
+	bool has_run = has_choice(p, INSTANT_RUN);
+
+	p->taps_only = !has_choice(p, INSTANT_SOCK) || !has_choice(p, INSTANT_QUEUE);
+	for (unsigned int i = 0; i < p->choice_cnt; i++) {
+		if (p->taps_only)
+			give_up(&p->choice[i], "of no use without t_sock and t_queue");
+		else if (!has_run && !strcmp(p->choice[i].instant, instants[INSTANT_WAKE].name))
+			give_up(&p->choice[i], "of no use without t_run");
 	}
 }
 
@@ -225,9 +237,7 @@ int plan__make(const struct plan_opts *opts, struct plan *ret, char *err, size_t
 		oo.cgroup2 = cgroup2;
 	for (int i = 0; i < INSTANT_TAP_IN; i++)
 		choose(ret, i, opts, &oo);
-	if (!has_choice(ret, INSTANT_RUN))
-		drop_lone_wake(ret);
-	ret->taps_only = !has_choice(ret, INSTANT_SOCK) || !has_choice(ret, INSTANT_QUEUE);
+	give_up_useless(ret);
 	if (!ret->taps_only)
 		return 0;
 	choose(ret, INSTANT_TAP_IN, opts, &oo);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "demux.h"
 #include "feature.h"
@@ -23,6 +24,18 @@ bool probes__has(const struct probes *p, const char *instant)
 	return c && c->candidate;
 }
 
+/* Some tap sees what leaves this host. */
+static bool sees_replies(const struct probes *p)
+{
+	for (unsigned int i = 0; i < taps__cnt(p->taps); i++) {
+		const struct tap_state *t = taps__at(p->taps, i);
+
+		if (strcmp(t->direction, "in") && strcmp(t->state, "off"))
+			return true;
+	}
+	return false;
+}
+
 void probes__log(const struct probes *p)
 {
 	for (unsigned int i = 0; i < p->plan.choice_cnt; i++) {
@@ -30,11 +43,16 @@ void probes__log(const struct probes *p)
 
 		if (c->candidate)
 			log_debug("%s by %s (%s)", c->instant, c->candidate, c->mechanism);
-		else
+		else if (!p->plan.taps_only)
 			log_warn("%s: no probe holds on this kernel: %s", c->instant, c->lost);
 	}
-	if (p->plan.taps_only)
-		log_warn("no stage probes: only totals, from taps");
+	if (!p->plan.taps_only)
+		return;
+	log_warn("no stage probes: only totals, from taps");
+	if (!sees_replies(p))
+		log_warn("no tap sees packets going out: no reply is seen, no total can be "
+			 "measured; "
+			 "allow tc or socket taps (--taps auto)");
 }
 
 int probes__plan(struct probes *p, const struct config *cfg, char *err, size_t err_len)

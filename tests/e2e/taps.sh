@@ -1,0 +1,33 @@
+#!/bin/bash
+# Without any stage probe: does each kind of tap alone still give the total of every transaction, under one merged
+# stage that says so? The witness is the load generator: a total lies between the responder's own time and the round trip.
+. "$(dirname "$0")/e2e.sh"
+begin
+
+# run NAME DAEMON-FLAGS...
+run() {
+	local name=$1
+	shift
+	start_respond "$name.sip" --bind "$IP_B:5060" --delay-us 2000
+	local sip=$RESPOND
+	start_respond "$name.stun" --bind "$IP_B:3478"
+	local stun=$RESPOND
+	start_daemon "$WORK/$name.json" --force-probe t_sock=none "$@"
+	load --sip "$IP_B:5060" --stun "$IP_B:3478" --rate 200 --count 400 --log "$WORK/$name.load" >/dev/null
+	settle "$WORK/$name.json"
+	daemon__stop
+	job__stop "$sip"
+	job__stop "$stun"
+	check taps --name "taps_$name" --transactions "$WORK/$name.json" --load "$WORK/$name.load" \
+		--respond "$WORK/$name.sip.tsv" "$WORK/$name.stun.tsv"
+}
+
+run tc --taps tc
+run socket --taps socket
+start_daemon "$WORK/blind.json" --force-probe t_sock=none --taps xdp
+if grep -q 'no tap sees packets going out' "$DAEMON_LOG"; then
+	ok taps_blind_says_so
+else
+	not_ok taps_blind_says_so "$(tail -n 3 "$DAEMON_LOG" | tr '\n' ' ')"
+fi
+daemon__stop
