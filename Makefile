@@ -64,7 +64,7 @@ LIBS_CLIENT := -lncursesw -ltinfo -lbpf -lelf -lz -ljansson -lm
 .PHONY: help deps all demo check check-unit check-bpf check-e2e check-vm check-export check-tui bench fuzz install clean format compile_commands.json
 
 help: ## this list
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n",$$1,$$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-14s %s\n",$$1,$$2}' $(MAKEFILE_LIST)
 
 deps: ## install every Debian package that building and testing need (root)
 	$(Q)tests/lib/deps.sh
