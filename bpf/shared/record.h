@@ -32,7 +32,7 @@ enum rec_kind {
 #undef X
 };
 
-/* What the shallow parse found; the printed names come from protocol.def's users. */
+/* What the shallow parse found. */
 enum rec_proto { PROTO_NONE = 0, PROTO_SIP = 1, PROTO_STUN = 2 };
 
 enum rec_flag {
@@ -42,7 +42,6 @@ enum rec_flag {
 		1u << 2,       /* an identical datagram was in flight: t_nic and t_stack withheld */
 	REC_F_SHORT = 1u << 3, /* payload[] holds less than the datagram */
 	REC_F_EGRESS = 1u << 4,	   /* TAP, DROP: leaving this host */
-	REC_F_TCP = 1u << 5,	   /* stream segment: counted, not joined */
 	REC_F_PREEMPTED = 1u << 6, /* struct off_cpu: involuntary, the thread stayed runnable */
 	REC_F_RCVBUF = 1u << 7,	   /* DROP: the socket's receive buffer was full */
 };

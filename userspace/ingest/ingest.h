@@ -28,8 +28,7 @@ int ingest__new(const struct ingest_opts *opts, struct ingest **ret);
 void ingest__free(struct ingest *in);
 
 /* One ring record of len bytes. Records are not trusted: short, long and unknown ones are counted.
- * now_ns: roughly the time of the record. Always 0, so that it can be a ring buffer callback's
- * result. */
+ * Always 0, so that it can be a ring buffer callback's result. */
 int ingest__record(struct ingest *in, const void *data, size_t len);
 /* Expires what never completed. */
 void ingest__tick(struct ingest *in, uint64_t now_ns);
