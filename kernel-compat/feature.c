@@ -7,6 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <linux/btf.h>
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
 #include "facts.h"
@@ -21,9 +25,30 @@ int cgroup2__find(char *buf, size_t len)
 	return (size_t)snprintf(buf, len, "%s", facts.cgroup2) < len ? 0 : -ENAMETOOLONG;
 }
 
+/* The file may be there and empty. */
 static bool has_btf(void)
 {
-	return access(FACTS_BTF_PATH, R_OK) == 0;
+	FILE *f = fopen(FACTS_BTF_PATH, "re");
+	__u16 magic = 0;
+	bool ok = f && fread(&magic, sizeof(magic), 1, f) == 1 && magic == BTF_MAGIC;
+
+	if (f)
+		fclose(f);
+	return ok;
+}
+
+/* libbpf also looks for a vmlinux of the running kernel in the usual places. */
+static bool has_types(void)
+{
+	struct btf *btf;
+
+	if (feature__has(FEATURE_BTF))
+		return true;
+	btf = btf__load_vmlinux_btf();
+	if (libbpf_get_error(btf))
+		return false;
+	btf__free(btf);
+	return true;
 }
 
 static bool has_kprobes(void)
@@ -50,14 +75,110 @@ static bool has_cgroup2(void)
 	return cgroup2__find(path, sizeof(path)) == 0;
 }
 
+/* One instruction, with the field names of struct bpf_insn. */
+#define INSN(op, dst, src, offset, value)    \
+	((struct bpf_insn){.code = (op),     \
+			   .dst_reg = (dst), \
+			   .src_reg = (src), \
+			   .off = (offset),  \
+			   .imm = (value)})
+#define MOV_IMM(dst, value) INSN(BPF_ALU64 | BPF_MOV | BPF_K, dst, 0, 0, value)
+#define MOV_REG(dst, src)   INSN(BPF_ALU64 | BPF_MOV | BPF_X, dst, src, 0, 0)
+#define ADD_IMM(dst, value) INSN(BPF_ALU64 | BPF_ADD | BPF_K, dst, 0, 0, value)
+#define CALL(func)	    INSN(BPF_JMP | BPF_CALL, 0, 0, 0, func)
+#define EXIT()		    INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0)
+
+/* False when the kernel refuses the program for what it is. */
+static bool loads(enum bpf_prog_type type, const struct bpf_insn *insns, size_t cnt)
+{
+	int fd = bpf_prog_load(type, "sp_feature", "GPL", insns, cnt, NULL);
+
+	if (fd < 0)
+		return fd == -EPERM;
+	close(fd);
+	return true;
+}
+
 static bool has_xdp_load_bytes(void)
 {
-	return libbpf_probe_bpf_helper(BPF_PROG_TYPE_XDP, BPF_FUNC_xdp_load_bytes, NULL) == 1;
+	const struct bpf_insn insns[] = {
+		MOV_IMM(BPF_REG_2, 0),
+		MOV_REG(BPF_REG_3, BPF_REG_10),
+		ADD_IMM(BPF_REG_3, -8),
+		MOV_IMM(BPF_REG_4, 8),
+		CALL(BPF_FUNC_xdp_load_bytes),
+		MOV_IMM(BPF_REG_0, XDP_PASS),
+		EXIT(),
+	};
+
+	return loads(BPF_PROG_TYPE_XDP, insns, sizeof(insns) / sizeof(insns[0]));
+}
+
+static bool may_read(enum bpf_func_id helper)
+{
+	const struct bpf_insn insns[] = {
+		MOV_REG(BPF_REG_1, BPF_REG_10),
+		ADD_IMM(BPF_REG_1, -8),
+		MOV_IMM(BPF_REG_2, 8),
+		MOV_IMM(BPF_REG_3, 0),
+		CALL(helper),
+		MOV_IMM(BPF_REG_0, 0),
+		EXIT(),
+	};
+
+	return loads(BPF_PROG_TYPE_RAW_TRACEPOINT, insns, sizeof(insns) / sizeof(insns[0]));
+}
+
+static bool has_probe_read(void)
+{
+	return may_read(BPF_FUNC_probe_read_kernel);
+}
+
+static bool has_probe_read_user(void)
+{
+	return may_read(BPF_FUNC_probe_read_user);
+}
+
+/* Casts its own context to some struct and reads from it. */
+static bool has_rdonly_cast(void)
+{
+	struct btf *btf = feature__has(FEATURE_BTF) ? btf__load_vmlinux_btf() : NULL;
+	int func, type;
+
+	if (!btf || libbpf_get_error(btf))
+		return false;
+	func = btf__find_by_name_kind(btf, "bpf_rdonly_cast", BTF_KIND_FUNC);
+	type = btf__find_by_name_kind(btf, "new_utsname", BTF_KIND_STRUCT);
+	btf__free(btf);
+	if (func < 0 || type < 0)
+		return false;
+	const struct bpf_insn insns[] = {
+		MOV_IMM(BPF_REG_2, type),
+		INSN(BPF_JMP | BPF_CALL, 0, BPF_PSEUDO_KFUNC_CALL, 0, func),
+		INSN(BPF_LDX | BPF_MEM | BPF_DW, BPF_REG_0, BPF_REG_0, 0, 0),
+		MOV_IMM(BPF_REG_0, 0),
+		EXIT(),
+	};
+
+	return loads(BPF_PROG_TYPE_RAW_TRACEPOINT, insns, sizeof(insns) / sizeof(insns[0]));
+}
+
+static bool has_kernel_bytes(void)
+{
+	return feature__has(FEATURE_PROBE_READ) || feature__has(FEATURE_RDONLY_CAST);
 }
 
 static bool has_task_regs(void)
 {
-	return libbpf_probe_bpf_helper(BPF_PROG_TYPE_KPROBE, BPF_FUNC_task_pt_regs, NULL) == 1;
+	const struct bpf_insn insns[] = {
+		CALL(BPF_FUNC_get_current_task_btf),
+		MOV_REG(BPF_REG_1, BPF_REG_0),
+		CALL(BPF_FUNC_task_pt_regs),
+		MOV_IMM(BPF_REG_0, 0),
+		EXIT(),
+	};
+
+	return loads(BPF_PROG_TYPE_RAW_TRACEPOINT, insns, sizeof(insns) / sizeof(insns[0]));
 }
 
 static const struct {
@@ -71,10 +192,15 @@ static const struct {
 
 static bool (*const probe[FEATURE_CNT])(void) = {
 	[FEATURE_BTF] = has_btf,
+	[FEATURE_TYPES] = has_types,
 	[FEATURE_KPROBES] = has_kprobes,
 	[FEATURE_SCHED_INFO] = has_sched_info,
 	[FEATURE_CGROUP2] = has_cgroup2,
 	[FEATURE_XDP_LOAD_BYTES] = has_xdp_load_bytes,
+	[FEATURE_PROBE_READ] = has_probe_read,
+	[FEATURE_PROBE_READ_USER] = has_probe_read_user,
+	[FEATURE_RDONLY_CAST] = has_rdonly_cast,
+	[FEATURE_KERNEL_BYTES] = has_kernel_bytes,
 	[FEATURE_TASK_REGS] = has_task_regs,
 };
 
@@ -85,6 +211,14 @@ bool feature__has(enum feature f)
 	if (!cache[f])
 		cache[f] = probe[f]() ? 1 : -1;
 	return cache[f] == 1;
+}
+
+int feature__missing(uint32_t needs, uint32_t given)
+{
+	for (int f = 0; f < FEATURE_CNT; f++)
+		if ((needs & ~given & 1u << f) && !feature__has((enum feature)f))
+			return f;
+	return -1;
 }
 
 const char *feature__name(enum feature f)

@@ -22,8 +22,10 @@ static const struct candidate *chosen(const struct plan_choice *choice)
 static bool names_packets(const struct plan *plan)
 {
 	const struct plan_choice *sock = plan__find(plan, instants[INSTANT_SOCK].name);
+	const struct candidate *c =
+		sock && sock->candidate ? candidate__find(INSTANT_SOCK, sock->candidate) : NULL;
 
-	return sock && sock->candidate && strcmp(sock->candidate, "sock_cg") != 0;
+	return c && c->mech != MECH_CGROUP_INGRESS;
 }
 
 static void set_knobs(const struct loader_opts *opts, const struct plan *plan, struct knobs *k)
@@ -52,11 +54,10 @@ static int each_choice(const struct plan *plan, struct object *o, const struct o
 {
 	for (unsigned int i = 0; i < plan->choice_cnt; i++) {
 		const struct candidate *c = chosen(&plan->choice[i]);
+		const struct candidate *twin = c ? candidate__twin(c) : NULL;
 		int rc;
 
-		/* one hook serves two instants */
-		if (!c || !is_wanted(plan, c) ||
-		    (c->instant == INSTANT_RUN && !strcmp(c->name, "run_info_btf")))
+		if (!c || !is_wanted(plan, c) || (twin && twin->instant < c->instant))
 			continue;
 		rc = fn(o, c, oo);
 		if (rc) {

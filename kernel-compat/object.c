@@ -130,7 +130,7 @@ int object__attach(struct object *o, const struct candidate *c, const struct obj
 {
 	struct attach_ctx ctx = {.c = c, .cgroup2 = opts->cgroup2};
 
-	if (c->mech == MECH_XDP || c->mech == MECH_TC || c->mech == MECH_SOCKET)
+	if (mechanism__is_on_interface(c->mech))
 		return 0;
 	return each_prog(o, c, attach_one, &ctx);
 }

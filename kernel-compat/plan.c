@@ -90,15 +90,26 @@ static int check_force(const char *force, char *err, size_t err_len)
 	return 0;
 }
 
-/* t_run is the same hook as t_wake where that reads the scheduler's own stamp, and must be another
- * where it does not. */
+static bool is_chosen(const struct plan *p, const struct candidate *c)
+{
+	const struct plan_choice *choice = plan__find(p, instants[c->instant].name);
+
+	return choice && choice->candidate && !strcmp(choice->candidate, c->name);
+}
+
+/* One hook may serve two instants, then it is chosen for both or for none. */
 static const char *coupled(const struct plan *p, const struct candidate *c)
 {
-	const struct plan_choice *wake = plan__find(p, instants[INSTANT_WAKE].name);
-	bool by_info = wake && wake->candidate && !strcmp(wake->candidate, "run_info_btf");
+	const struct candidate *twin = candidate__twin(c);
 
-	if (c->instant == INSTANT_RUN && by_info != !strcmp(c->name, "run_info_btf"))
-		return by_info ? "t_wake already hooks sched_switch" : "t_wake does not use it";
+	if (twin && twin->instant < c->instant && !is_chosen(p, twin))
+		return "the same hook was not chosen for the instant before";
+	for (unsigned int i = 0; i < candidate_cnt; i++) {
+		twin = candidate__twin(&candidates[i]);
+		if (twin && candidates[i].instant < c->instant && twin->instant == c->instant &&
+		    twin != c && is_chosen(p, &candidates[i]))
+			return "the hook of the instant before already gives this one";
+	}
 	return NULL;
 }
 
@@ -108,37 +119,24 @@ static void add_skip(struct plan_choice *choice, const struct plan_skip *skip)
 		choice->skip[choice->skip_cnt++] = *skip;
 }
 
-/* What a candidate cannot do without; a missing feature gives a better reason than the errno of a
- * trial. */
-static int needed_feature(const struct candidate *c, const struct object_opts *opts)
+/* What the operator gave. */
+static uint32_t given(const struct object_opts *opts)
 {
-	if ((c->mech == MECH_TP_BTF || c->mech == MECH_FENTRY) && !opts->btf_path)
-		return FEATURE_BTF;
-	if (c->mech == MECH_KPROBE)
-		return FEATURE_KPROBES;
-	if ((c->mech == MECH_CGROUP_INGRESS || c->mech == MECH_CGROUP_SENDMSG) && !opts->cgroup2)
-		return FEATURE_CGROUP2;
-	if (c->mech == MECH_XDP)
-		return FEATURE_XDP_LOAD_BYTES;
-	return -1;
+	return (opts->btf_path ? NEEDS_TYPES : 0) | (opts->cgroup2 ? NEEDS_CGROUP2 : 0);
 }
 
-/* NULL to try it, else why not. */
+/* NULL to try it, else why not: a missing feature gives a better reason than the errno of a trial.
+ */
 static const char *preselect(const struct plan *p, const struct candidate *c, const char *force,
 			     const struct object_opts *opts)
 {
-	int feature = needed_feature(c, opts), len;
 	const char *name;
+	int missing, len = forced_name(force, instants[c->instant].name, &name);
 
-	len = forced_name(force, instants[c->instant].name, &name);
 	if (len >= 0 && !name_is(name, len, c->name))
 		return "another choice was forced";
-	if (feature >= 0 && !feature__has(feature))
-		return feature__absent(feature);
-	if (c->instant == INSTANT_WAKE && !strcmp(c->name, "run_info_btf") &&
-	    !feature__has(FEATURE_SCHED_INFO))
-		return feature__absent(FEATURE_SCHED_INFO);
-	return coupled(p, c);
+	missing = feature__missing(c->needs, given(opts));
+	return missing >= 0 ? feature__absent(missing) : coupled(p, c);
 }
 
 static void choose(struct plan *p, enum instant instant, const struct plan_opts *opts,

@@ -11,6 +11,7 @@
 #include <bpf/libbpf.h>
 
 #include "catalogue.h"
+#include "feature.h"
 #include "object.h"
 #include "sigpath.skel.h"
 #include "test.h"
@@ -121,6 +122,50 @@ static void costs_are_said(void)
 	}
 }
 
+/* A candidate says all that its mechanism cannot do without. */
+static void needs_are_said(void)
+{
+	static const uint32_t of_mech[] = {
+		[MECH_TP_BTF] = NEEDS_BTF,
+		[MECH_FENTRY] = NEEDS_BTF,
+		[MECH_KPROBE] = NEEDS_KPROBES,
+		[MECH_CGROUP_INGRESS] = NEEDS_CGROUP2,
+		[MECH_CGROUP_SENDMSG] = NEEDS_CGROUP2,
+		[MECH_SOCKET] = NEEDS_NOTHING,
+	};
+
+	for (unsigned int i = 0; i < candidate_cnt; i++) {
+		const struct candidate *c = &candidates[i];
+		uint32_t must = (size_t)c->mech < sizeof(of_mech) / sizeof(of_mech[0])
+					? of_mech[c->mech]
+					: 0;
+
+		CHECK_CASE("%s", c->name);
+		CHECK_INT(c->needs & must, must);
+		CHECK(c->needs < 1u << FEATURE_CNT);
+	}
+	for (int f = 0; f < FEATURE_CNT; f++) {
+		CHECK_CASE("%s", feature__name(f));
+		CHECK(feature__name(f)[0] != 0);
+		CHECK(strlen(feature__absent(f)) > 0 &&
+		      strlen(feature__absent(f)) < PLAN_REASON_LEN);
+	}
+	CHECK_INT(feature__missing(NEEDS_NOTHING, 0), -1);
+	CHECK_INT(feature__missing(NEEDS_CGROUP2 | NEEDS_TYPES, NEEDS_CGROUP2 | NEEDS_TYPES), -1);
+}
+
+/* What is one hook is known as such from both sides; what is attached to each interface is not. */
+static void twins_are_found(void)
+{
+	const struct candidate *wake = candidate__find(INSTANT_WAKE, "run_info_btf");
+	const struct candidate *run = candidate__find(INSTANT_RUN, "run_info_btf");
+
+	CHECK(wake && run && candidate__twin(wake) == run && candidate__twin(run) == wake);
+	CHECK(candidate__twin(candidate__find(INSTANT_RUN, "run_btf")) == NULL);
+	CHECK(candidate__twin(candidate__find(INSTANT_TAP_IN, "tap_socket")) == NULL);
+	CHECK(mechanism__is_on_interface(MECH_XDP) && !mechanism__is_on_interface(MECH_RAW_TP));
+}
+
 static void check_name(const struct candidate *c, const char *prog, void *ctx)
 {
 	static const struct {
@@ -213,6 +258,8 @@ int main(int argc, char **argv)
 		{"instants_are_ordered", instants_are_ordered, TEST_PLAIN},
 		{"candidates_are_found", candidates_are_found, TEST_PLAIN},
 		{"costs_are_said", costs_are_said, TEST_PLAIN},
+		{"needs_are_said", needs_are_said, TEST_PLAIN},
+		{"twins_are_found", twins_are_found, TEST_PLAIN},
 		{"programs_are_named", programs_are_named, TEST_PLAIN},
 		{"programs_exist", programs_exist, TEST_PLAIN},
 		{},
