@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the doctor concludes from the facts and the plan: one verdict and what would make it better.
+/* What the doctor and the daemon conclude from facts and plan: one verdict, and what would better it.
  * Pure. */
 #ifndef SIGPATH_VERDICT_H
 #define SIGPATH_VERDICT_H
