@@ -161,10 +161,29 @@ tool-bins: $(TOOL_BINS)
 bpf-bins: $(BPFTEST_BINS)
 .PHONY: test-bins unit-bins fuzz-bins tool-bins bpf-bins
 
-install: all ## binaries to PREFIX (/usr/local)
+install: all ## binaries, settings and systemd unit to PREFIX (/usr/local)
 	install -D -m 0755 $(BUILD)/sigpathd $(DESTDIR)$(PREFIX)/sbin/sigpathd
 	install -D -m 0755 $(BUILD)/sigpath $(DESTDIR)$(PREFIX)/bin/sigpath
 	install -D -m 0644 deploy/sigpathd.conf $(DESTDIR)$(PREFIX)/share/sigpath/sigpathd.conf
+	install -D -m 0644 deploy/sigpath.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/sigpath.conf
+	install -D -m 0644 deploy/sigpathd.service $(DESTDIR)$(PREFIX)/lib/systemd/system/sigpathd.service
+	sed -i 's#^ExecStart=/usr/local/#ExecStart=$(PREFIX)/#' $(DESTDIR)$(PREFIX)/lib/systemd/system/sigpathd.service
+
+IMAGE    ?= localhost/sigpath:$(VERSION)
+REVISION  = $(shell git rev-parse HEAD 2>/dev/null)
+# Files keep the time of the commit, so that the same sources and libraries give the same layer.
+EPOCH     = $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null),0)
+
+rootfs: all ## the files of the image, under build/rootfs
+	$(say) ROOTFS $(BUILD)/rootfs
+	$(Q)SOURCE_DATE_EPOCH=$(EPOCH) deploy/stage $(BUILD) $(BUILD)/rootfs
+
+image: rootfs ## a small image for a node, from nothing (podman, root)
+	$(say) IMAGE $(IMAGE)
+	$(Q)podman build --quiet --layers=false --timestamp $(EPOCH) --build-arg VERSION=$(VERSION) --build-arg REVISION=$(REVISION) \
+	  --tag $(IMAGE) --file deploy/Containerfile $(BUILD)/rootfs >/dev/null
+	@podman image inspect --format '  SIZE     $(IMAGE): {{.Size}} bytes, {{.Id}}' $(IMAGE)
+.PHONY: rootfs image
 
 clean: ## remove everything generated
 	rm -rf $(BUILD)
