@@ -5,12 +5,15 @@
 # daemon__top              its snapshot as JSON
 # daemon__ledger NAME      one counter of the loss ledger
 #
+# Words in the array DAEMON_VIA go before the command: it must end in an exec of the rest, so that the pid stays.
+#
 # shellcheck shell=bash
 
 SIGPATH_BIN=${SIGPATH_BIN:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)/build}
 DAEMON=
 DAEMON_SOCKET=
 DAEMON_LOG=
+DAEMON_VIA=()
 
 daemon__is_ready() {
 	grep -qsw ready "$DAEMON_LOG" || is_gone "$DAEMON"
@@ -20,7 +23,7 @@ daemon__start() {
 	DAEMON_SOCKET=$WORK/sigpath.sock
 	DAEMON_LOG=$WORK/sigpathd.log
 	: >"$DAEMON_LOG"
-	job__start sigpathd "$NS_B" "$SIGPATH_BIN/sigpathd" --interfaces "$IF_B" --socket "$DAEMON_SOCKET" \
+	job__start sigpathd "$NS_B" "${DAEMON_VIA[@]}" "$SIGPATH_BIN/sigpathd" --interfaces "$IF_B" --socket "$DAEMON_SOCKET" \
 		--lock "$WORK/sigpath.lock" "$@"
 	DAEMON=$JOB
 	if ! wait_until 15 daemon__is_ready || is_gone "$DAEMON"; then

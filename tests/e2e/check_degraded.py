@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""One degraded mode: are verdict, remedies and plan exactly the expected ones, and is what remains as right as ever?
+
+The folder of a mode holds doctor.json and doctor.status, sigpathd.log and daemon.status and, when the daemon ran,
+transactions.json, snapshot.json, load.tsv and respond.*.tsv. Which stages a plan gives is worked out here once more, from
+the instants alone; the delay's witnesses are the logs of load and responder."""
+import argparse
+import glob
+import json
+import os
+import sys
+
+import logs
+
+SHARE = 0.95  # of the transactions; the rest are those whose witness was itself preempted
+EARLY_NS = 5_000  # clocks are read on different CPUs
+# What lies between two instants, in the order a message meets them.
+PATH = (("t_nic", "driver"), ("t_stack", "stack"), ("t_sock", "sockq"), ("t_read", "app"), ("t_send", "tx"),
+        ("t_queue", "qdisc"), ("t_xmit", None))
+ALL_MERGED = "driver+stack+sockq+app+tx+qdisc"
+
+
+class Mode:
+    """One row of the table."""
+
+    def __init__(self, fields):
+        self.name, self.verdict, remedies, joined, plan, says = fields
+        self.remedies = split_list(remedies)
+        self.joined = None if joined == "-" else float(joined) / 100
+        self.plan = dict(item.split("=") for item in split_list(plan))
+        self.says = [words.replace("~", " ") for words in split_list(says)]
+
+
+def split_list(text):
+    return [] if text == "-" else text.split(",")
+
+
+def read_modes(path):
+    with open(path, encoding="utf-8") as lines:
+        rows = [line.split() for line in lines if line.strip() and not line.startswith("#")]
+    return [Mode(row) for row in rows]
+
+
+def read_text(path):
+    if not os.path.exists(path):
+        return ""
+    with open(path, encoding="utf-8", errors="replace") as f:
+        return f.read()
+
+
+def find_mechanisms(doctor):
+    return {c["instant"]: c["mechanism"] if c["candidate"] else "-" for c in doctor["plan"]}
+
+
+def find_skipped(doctor):
+    return {(c["instant"], s["mechanism"]) for c in doctor["plan"] for s in c["skipped"]}
+
+
+def expect_plan(modes, mode, skipped):
+    """instant -> mechanism; what differs from the first row is in the mode's own."""
+    plan = dict(modes[0].plan)
+    if mode.plan.get("all") == "-":
+        plan = dict.fromkeys(plan, "-")
+    plan.update({k: v for k, v in mode.plan.items() if k != "all"})
+    for instant, ladder in plan.items():
+        rungs = ladder.split(">")
+        plan[instant] = next((m for m in rungs if (instant, m) not in skipped), rungs[-1])
+    return plan
+
+
+def expect_stages(plan):
+    """The names into which a plan divides a transaction; those inside the socket queue may be missing one by one."""
+    if plan.get("t_sock", "-") == "-" or plan.get("t_queue", "-") == "-":
+        return {ALL_MERGED}, set()
+    stages, pending = [], []
+    for instant, after in PATH:
+        if plan[instant] != "-":
+            if pending and stages is not None:
+                stages.append("+".join(pending))
+            pending = []
+            started = True
+        elif not stages and not pending and instant in ("t_nic", "t_stack"):
+            started = False  # the total begins later
+        if after and started:
+            pending.append(after)
+    if "sockq" not in stages or plan["t_run"] == "-":
+        return set(stages), set()
+    queue = {"wakeup", "runq", "backlog"} if plan["t_wake"] != "-" else {"wakeup+runq", "backlog"}
+    return set(stages) - {"sockq"}, queue
+
+
+def is_complete(stages, always, queue, is_first):
+    """is_first: of this thread nothing is known yet that would divide its wait."""
+    names = set(stages)
+    rest = names - always
+    return always <= names and bool(rest) == bool(queue) and (rest <= queue or (is_first and rest == {"sockq"}))
+
+
+def check_doctor(modes, mode, folder, baseline):
+    try:
+        doctor = json.loads(read_text(os.path.join(folder, "doctor.json")))
+    except ValueError:
+        return ["doctor printed no JSON"], {}
+    problems = []
+    status = read_text(os.path.join(folder, "doctor.status")).strip()
+    if status != ("1" if mode.verdict == "none" else "0"):
+        problems.append("doctor's exit status is %s" % status)
+    if doctor["verdict"] != mode.verdict:
+        problems.append("the verdict is %s (%s), expected %s" % (doctor["verdict"], doctor["verdict_text"], mode.verdict))
+    remedies = [r["id"] for r in doctor["remedies"]]
+    if sorted(remedies) != sorted(mode.remedies):
+        problems.append("remedies are %s, expected %s" % (",".join(remedies) or "-", ",".join(mode.remedies) or "-"))
+    found, expected = find_mechanisms(doctor), expect_plan(modes, mode, find_skipped(baseline))
+    for instant in sorted(set(found) | set(expected)):
+        if found.get(instant, "-") != expected.get(instant, "-"):
+            problems.append("%s is %s, expected %s" % (instant, found.get(instant, "-"), expected.get(instant, "-")))
+    return problems, expected
+
+
+def check_refusal(mode, folder):
+    status = read_text(os.path.join(folder, "daemon.status")).strip()
+    log = read_text(os.path.join(folder, "sigpathd.log"))
+    problems = []
+    if mode.verdict == "none" and status != "1":
+        problems.append("the daemon's exit status is %s, not 1" % (status or "none, it runs"))
+    if mode.verdict != "none" and status != "0":
+        problems.append("the daemon's exit status is %s: %s" % (status, log.strip()[-200:]))
+    problems += ["the daemon does not say '%s': %s" % (word, log.strip()[-200:]) for word in mode.says if word.lower() not in log.lower()]
+    return problems
+
+
+def read_witness(folder):
+    """key -> (Served, Request) of the requests that were answered, and the keys that were their thread's first."""
+    served, first, load = {}, {}, logs.requests(os.path.join(folder, "load.tsv"))
+    for path in glob.glob(os.path.join(folder, "respond.*.tsv")):
+        served.update({key: entries[0] for key, entries in logs.served(path)[0].items()})
+    for key in sorted(served, key=lambda key: served[key].recv_ns):
+        first.setdefault(served[key].tid, key)
+    answered = {key: (served[key], request) for key, request in load.items() if key in served and request.recv_ns}
+    return answered, set(first.values())
+
+
+def check_delay(record, served, request, slack_ns):
+    """(too short, too long) in ns, 0 when right: the stage that contains the application's work, between its witnesses."""
+    name, got = next((n, ns) for n, ns in record["stages"].items() if "app" in n.split("+"))
+    parts = name.split("+")
+    begin = served.recv_ns if parts[0] == "app" else request.send_ns
+    end = served.send_ns if parts[-1] == "app" else request.recv_ns
+    least, most = served.send_ns - served.recv_ns - EARLY_NS, end - begin + slack_ns
+    return max(least - got, 0), max(got - most, 0)
+
+
+def check_transactions(mode, folder, plan, slack_ns):
+    """Every record sums up, nothing twice, every stage is one the plan can give; so many are whole; the delay is right."""
+    problems, seen, whole, late = [], set(), 0, 0
+    witness, first = read_witness(folder)
+    always, queue = expect_stages(plan)
+    for record in logs.transactions(os.path.join(folder, "transactions.json"), side="server"):
+        key, stages = record["key"], record["stages"]
+        if sum(stages.values()) != record["total_ns"] or min(stages.values(), default=0) < 0:
+            problems.append("%s: stages sum to %d, total is %d" % (key, sum(stages.values()), record["total_ns"]))
+        if key in seen:
+            problems.append("%s twice" % key)
+        if key not in witness or key in seen:
+            continue
+        seen.add(key)
+        if not is_complete(stages, always, queue, key in first):
+            problems += find_impossible(key, stages, always | queue)
+            continue
+        whole += 1
+        short, long = check_delay(record, *witness[key], slack_ns)
+        late += long > 0
+        if short:
+            problems.append("%s: the application's stage is %d us too short: %s" % (key, short // 1000, stages))
+    if not witness:
+        problems.append("no request was answered")
+    if len(seen) != len(witness):
+        problems.append("%d of %d requests have a transaction" % (len(seen), len(witness)))
+    if whole < mode.joined * len(witness):
+        problems.append("%d of %d are whole" % (whole, len(witness)))
+    if late > (1 - SHARE) * max(whole, 1):
+        problems.append("%d of %d have too much in the application's stage" % (late, whole))
+    names = ",".join(sorted(always) + sorted(queue))
+    return problems, "%d of %d whole: %s" % (whole, len(witness), names)
+
+
+def find_impossible(key, stages, possible):
+    """A record that could not be joined is merged further; what the plan cannot tell apart is never told apart."""
+    def parts(name):
+        return set(name.replace("sockq", "wakeup+runq+backlog").split("+"))
+    for name in stages:
+        if not any(parts(p) <= parts(name) for p in possible):
+            return ["%s has the stage %s, which this plan cannot give" % (key, name)]
+    return []
+
+
+def check_ledger(folder):
+    with open(os.path.join(folder, "snapshot.json"), encoding="utf-8") as f:
+        snapshot = json.load(f)
+    return ["%s is %d" % (row["name"], row["count"]) for row in snapshot["ledger"] if row["kind"] == "loss" and row["count"]]
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--name", required=True, help="what the result is called")
+    parser.add_argument("--modes", required=True)
+    parser.add_argument("--mode", required=True)
+    parser.add_argument("--folder", required=True)
+    parser.add_argument("--baseline", help="doctor.json of the first row")
+    parser.add_argument("--slack-us", type=int, default=50)
+    args = parser.parse_args()
+    modes = read_modes(args.modes)
+    mode = next(m for m in modes if m.name == args.mode)
+    baseline = json.loads(read_text(args.baseline)) if args.baseline else {"plan": []}
+    problems, plan = check_doctor(modes, mode, args.folder, baseline)
+    problems += check_refusal(mode, args.folder)
+    detail = mode.verdict
+    if mode.verdict != "none" and os.path.exists(os.path.join(args.folder, "snapshot.json")):
+        more, what = check_transactions(mode, args.folder, plan, args.slack_us * 1000)
+        problems += more + check_ledger(args.folder)
+        detail += ", " + what
+    return 0 if logs.report(args.name, problems, detail) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
