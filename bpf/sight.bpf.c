@@ -19,6 +19,18 @@ __attribute__((noinline)) int sight_parse(__u32 scratch_idx, __u32 avail, __u32 
 	return net_parse(s->win, avail, ethertype, l3_off, &s->net);
 }
 
+/* Payload in scratch -> hash, for hooks that only stamp. */
+__attribute__((noinline)) int sight_hash(__u32 scratch_idx, __u32 len)
+{
+	__u32 key = scratch_idx;
+	struct scratch *s = bpf_map_lookup_elem(&sp_scratch, &key);
+
+	if (!s)
+		return -NET_EBADMSG;
+	s->hash = print_hash(s->payload, len);
+	return 0;
+}
+
 /* Payload in scratch -> enum demux_verdict; the fingerprint goes to hash. */
 __attribute__((noinline)) int sight_judge(__u32 scratch_idx, __u32 len, __u32 kinds)
 {
@@ -30,18 +42,6 @@ __attribute__((noinline)) int sight_judge(__u32 scratch_idx, __u32 len, __u32 ki
 		return DEMUX_NONE;
 	v = demux_classify(s->payload, len, (__u8)kinds, sp_knobs.stun_anywhere);
 	if (v == DEMUX_SIP || v == DEMUX_STUN)
-		s->hash = print_hash(s->payload, len);
+		sight_hash(scratch_idx, len);
 	return v;
-}
-
-/* Payload in scratch -> hash, for hooks that only stamp. */
-__attribute__((noinline)) int sight_hash(__u32 scratch_idx, __u32 len)
-{
-	__u32 key = scratch_idx;
-	struct scratch *s = bpf_map_lookup_elem(&sp_scratch, &key);
-
-	if (!s)
-		return -NET_EBADMSG;
-	s->hash = print_hash(s->payload, len);
-	return 0;
 }

@@ -27,6 +27,11 @@
 #define NET_TCP		 6
 #define NET_EXT_MAX	 6 /* IPv6 extension headers followed */
 
+/* Between the steps everything that was found goes through *out. In BPF that is map memory, of
+ * which the verifier remembers nothing: however a step was reached, the next one is walked once and
+ * not once for each way. The barrier keeps the compiler from passing it in registers. */
+#define NET_STEP() __asm__ volatile("" ::: "memory")
+
 enum net_flag {
 	NET_F_FRAG_FIRST = 1, /* first fragment: ports and the start of the payload are here */
 	NET_F_FRAG_LATER = 2, /* no ports here */
@@ -44,7 +49,7 @@ struct net_brief {
 	__u8 family;	   /* 4 or 6 */
 	__u16 flags;	   /* enum net_flag */
 	__u16 payload_len; /* UDP: of the whole datagram, also in a first fragment. TCP: of this
-			      segment */
+			      segment. Until the ports are found: bytes behind l4_off */
 };
 
 static __always_inline __u16 net_u16(const __u8 *p)
@@ -93,8 +98,7 @@ static __always_inline int net_link_parse(const __u8 *w, __u32 avail, __u16 *pro
  *  | identification           |flags| fragment offset   |
  *  | ttl         | protocol   | checksum                |   RFC 791 3.1
  */
-static __always_inline int net_ipv4_parse(const __u8 *w, __u32 avail, struct net_brief *out,
-					  __u32 *l3_len)
+static __always_inline int net_ipv4_parse(const __u8 *w, __u32 avail, struct net_brief *out)
 {
 	__u32 off = out->l3_off;
 	__u32 ihl = (net_at8(w, off) & 0xf) * 4;
@@ -109,64 +113,74 @@ static __always_inline int net_ipv4_parse(const __u8 *w, __u32 avail, struct net
 		out->flags |= NET_F_FRAG_LATER;
 	else if (frag & 0x2000)
 		out->flags |= NET_F_FRAG_FIRST;
-	*l3_len = total - ihl;
+	out->payload_len = (__u16)(total - ihl);
 	return 0;
 }
 
-/* Fixed header, then hop-by-hop, routing, destination options, AH and fragment headers (RFC 8200 4,
- * RFC 4302 2). */
-static __always_inline int net_ipv6_parse(const __u8 *w, __u32 avail, struct net_brief *out,
-					  __u32 *l3_len)
+static __always_inline int net_is_ext(__u8 next)
+{
+	return next == 0 || next == 43 || next == 60 || next == 51 || next == 44;
+}
+
+/* One hop-by-hop, routing, destination options, AH or fragment header (RFC 8200 4, RFC 4302 2) at
+ * l4_off. */
+static __always_inline int net_ext_parse(const __u8 *w, __u32 avail, struct net_brief *out)
+{
+	__u32 off = out->l4_off, ext = (net_at8(w, off + 1) + 1u) * 8;
+	__u8 type = out->l4;
+
+	if (off + 8 > NET_WINDOW || avail < off + 8)
+		return -NET_EBADMSG;
+	if (type == 51)
+		ext = (net_at8(w, off + 1) + 2u) * 4;
+	if (type == 44) {
+		__u16 frag = net_at16(w, off + 2);
+
+		if (out->flags & NET_F_FRAG_FIRST)
+			return -NET_EBADMSG; /* a fragment of a fragment */
+		if (frag & 0xfff8)
+			out->flags |= NET_F_FRAG_LATER;
+		else if (frag & 1)
+			out->flags |= NET_F_FRAG_FIRST;
+		ext = 8;
+	}
+	if (ext > out->payload_len)
+		return -NET_EBADMSG;
+	out->l4 = net_at8(w, off);
+	out->l4_off = (__u16)(off + ext);
+	out->payload_len = (__u16)(out->payload_len - ext);
+	return 0;
+}
+
+/* Fixed header (RFC 8200 3), then extension headers up to the first that says "later fragment". */
+static __always_inline int net_ipv6_parse(const __u8 *w, __u32 avail, struct net_brief *out)
 {
 	__u32 off = out->l3_off;
-	__u32 left = net_at16(w, off + 4);
-	__u8 next = net_at8(w, off + 6);
-	__u32 ext;
 
 	if (avail < off + 40 || (net_at8(w, off) >> 4) != 6)
 		return -NET_EBADMSG;
-	off += 40;
+	out->l4 = net_at8(w, off + 6);
+	out->l4_off = (__u16)(off + 40);
+	out->payload_len = net_at16(w, off + 4);
 	for (int i = 0; i < NET_EXT_MAX; i++) {
-		if (next != 0 && next != 43 && next != 60 && next != 51 && next != 44)
+		NET_STEP();
+		if (!net_is_ext(out->l4) || (out->flags & NET_F_FRAG_LATER))
 			break;
-		if (off + 8 > NET_WINDOW || avail < off + 8)
+		if (net_ext_parse(w, avail, out))
 			return -NET_EBADMSG;
-		ext = next == 44   ? 8
-		      : next == 51 ? (net_at8(w, off + 1) + 2u) * 4
-				   : (net_at8(w, off + 1) + 1u) * 8;
-		if (next == 44) {
-			if (out->flags & NET_F_FRAG_FIRST)
-				return -NET_EBADMSG; /* a fragment of a fragment */
-			if (net_at16(w, off + 2) & 0xfff8)
-				out->flags |= NET_F_FRAG_LATER;
-			else if (net_at16(w, off + 2) & 1)
-				out->flags |= NET_F_FRAG_FIRST;
-		}
-		if (ext > left)
-			return -NET_EBADMSG;
-		next = net_at8(w, off);
-		off += ext;
-		left -= ext;
-		if (out->flags & NET_F_FRAG_LATER)
-			break;
 	}
-	if (off > NET_WINDOW)
-		return -NET_EBADMSG;
-	out->l4 = next;
-	out->l4_off = (__u16)off;
-	*l3_len = left;
-	return 0;
+	NET_STEP();
+	return out->l4_off > NET_WINDOW ? -NET_EBADMSG : 0;
 }
 
-static __always_inline int net_udp_parse(const __u8 *w, __u32 avail, struct net_brief *out,
-					 __u32 l3_len)
+static __always_inline int net_udp_parse(const __u8 *w, __u32 avail, struct net_brief *out)
 {
 	__u32 off = out->l4_off;
 	__u32 len = net_at16(w, off + 4);
 
 	if (off > NET_WINDOW - 8 || avail < off + 8 || len < 8)
 		return -NET_EBADMSG;
-	if (!(out->flags & NET_F_FRAG_FIRST) && len > l3_len)
+	if (!(out->flags & NET_F_FRAG_FIRST) && len > out->payload_len)
 		return -NET_EBADMSG;
 	out->sport = net_at16(w, off);
 	out->dport = net_at16(w, off + 2);
@@ -175,18 +189,17 @@ static __always_inline int net_udp_parse(const __u8 *w, __u32 avail, struct net_
 	return 0;
 }
 
-static __always_inline int net_tcp_parse(const __u8 *w, __u32 avail, struct net_brief *out,
-					 __u32 l3_len)
+static __always_inline int net_tcp_parse(const __u8 *w, __u32 avail, struct net_brief *out)
 {
 	__u32 off = out->l4_off;
 	__u32 hlen = (net_at8(w, off + 12) >> 4) * 4;
 
-	if (off > NET_WINDOW - 20 || avail < off + 20 || hlen < 20 || hlen > l3_len)
+	if (off > NET_WINDOW - 20 || avail < off + 20 || hlen < 20 || hlen > out->payload_len)
 		return -NET_EBADMSG;
 	out->sport = net_at16(w, off);
 	out->dport = net_at16(w, off + 2);
 	out->payload_off = (__u16)(off + hlen);
-	out->payload_len = (__u16)(l3_len - hlen);
+	out->payload_len = (__u16)(out->payload_len - hlen);
 	return 0;
 }
 
@@ -197,9 +210,6 @@ static __always_inline int net_tcp_parse(const __u8 *w, __u32 avail, struct net_
 static __always_inline int net_parse(const __u8 *w, __u32 avail, __u16 proto, __u16 l3_off,
 				     struct net_brief *out)
 {
-	__u32 l3_len = 0;
-	int err;
-
 	out->l3_off = l3_off;
 	out->sport = 0;
 	out->dport = 0;
@@ -214,19 +224,17 @@ static __always_inline int net_parse(const __u8 *w, __u32 avail, __u16 proto, __
 		out->l3_off += 4;
 		out->flags |= NET_F_VLAN;
 	}
+	NET_STEP();
 	out->family = proto == NET_ETH_P_IP ? 4 : proto == NET_ETH_P_IPV6 ? 6 : 0;
-	if (proto == NET_ETH_P_IP)
-		err = net_ipv4_parse(w, avail, out, &l3_len);
-	else if (proto == NET_ETH_P_IPV6)
-		err = net_ipv6_parse(w, avail, out, &l3_len);
-	else
+	if (!out->family ||
+	    (out->family == 4 ? net_ipv4_parse(w, avail, out) : net_ipv6_parse(w, avail, out)))
 		return -NET_EBADMSG;
-	if (err || (out->flags & NET_F_FRAG_LATER))
-		return err;
-	if (out->l4 == NET_UDP)
-		return net_udp_parse(w, avail, out, l3_len);
-	if (out->l4 == NET_TCP)
-		return net_tcp_parse(w, avail, out, l3_len);
+	NET_STEP();
+	if (!(out->flags & NET_F_FRAG_LATER) && out->l4 == NET_UDP)
+		return net_udp_parse(w, avail, out);
+	if (!(out->flags & NET_F_FRAG_LATER) && out->l4 == NET_TCP)
+		return net_tcp_parse(w, avail, out);
+	out->payload_len = 0;
 	return 0;
 }
 

@@ -75,7 +75,8 @@ static __always_inline int is_sip_digit(__u8 c)
 static __always_inline __u32 sip_method_parse(const __u8 *buf, __u8 *method)
 {
 	__u64 lo = load_be64(buf), hi = load_be64(buf + 8);
-	__u32 i;
+	__u32 end = 0;
+	int in_token = 1;
 
 #define SIP_METHOD(id, name)                                           \
 	if ((lo & SIP_NAME_MASK(name, 0)) == SIP_NAME_WORD(name, 0) && \
@@ -86,11 +87,12 @@ static __always_inline __u32 sip_method_parse(const __u8 *buf, __u8 *method)
 #include "sip_method.def"
 #undef SIP_METHOD
 	*method = SIP_OTHER;
-	for (i = 0; i <= SIP_TOKEN_MAX; i++) {
-		if (!is_sip_token(buf[i]))
-			return buf[i] == ' ' ? i : 0;
+	/* Without an exit: each would be walked to the end of the program. */
+	for (__u32 i = 0; i <= SIP_TOKEN_MAX; i++) {
+		in_token &= is_sip_token(buf[i]);
+		end += in_token;
 	}
-	return 0;
+	return buf[end & (PARSE_WINDOW - 1)] == ' ' ? end : 0;
 }
 
 /* Status at buf ("200 "), 0 when it is none. The space may be missing before the line end. */
