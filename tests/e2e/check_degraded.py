@@ -2,10 +2,9 @@
 """One degraded mode: are verdict, remedies and plan exactly the expected ones, and is what remains as right as ever?
 
 The folder of a mode holds doctor.json and doctor.status, sigpathd.log and daemon.status and, when the daemon ran,
-transactions.json, snapshot.json, load.tsv and respond.*.tsv. Which stages a plan gives is worked out here once more, from
+transactions.json, snapshot.json, load.tsv and respond.tsv. Which stages a plan gives is worked out here once more, from
 the instants alone; the delay's witnesses are the logs of load and responder."""
 import argparse
-import glob
 import json
 import os
 import sys
@@ -131,9 +130,8 @@ def check_refusal(mode, folder):
 
 def read_witness(folder):
     """key -> (Served, Request) of the requests that were answered, and the keys that were their thread's first."""
-    served, first, load = {}, {}, logs.requests(os.path.join(folder, "load.tsv"))
-    for path in glob.glob(os.path.join(folder, "respond.*.tsv")):
-        served.update({key: entries[0] for key, entries in logs.served(path)[0].items()})
+    load, first = logs.requests(os.path.join(folder, "load.tsv")), {}
+    served = {key: entries[0] for key, entries in logs.served(os.path.join(folder, "respond.tsv"))[0].items()}
     for key in sorted(served, key=lambda key: served[key].recv_ns):
         first.setdefault(served[key].tid, key)
     answered = {key: (served[key], request) for key, request in load.items() if key in served and request.recv_ns}

@@ -5,7 +5,7 @@
 # daemon__top              its snapshot as JSON
 # daemon__ledger NAME      one counter of the loss ledger
 #
-# Words in the array DAEMON_VIA go before the command: it must end in an exec of the rest, so that the pid stays.
+# DAEMON_READY_S: how long it may take (15). Words in the array DAEMON_VIA go before the command: it must end in an exec of the rest, so that the pid stays.
 #
 # shellcheck shell=bash
 
@@ -26,7 +26,7 @@ daemon__start() {
 	job__start sigpathd "$NS_B" "${DAEMON_VIA[@]}" "$SIGPATH_BIN/sigpathd" --interfaces "$IF_B" --socket "$DAEMON_SOCKET" \
 		--lock "$WORK/sigpath.lock" "$@"
 	DAEMON=$JOB
-	if ! wait_until 15 daemon__is_ready || is_gone "$DAEMON"; then
+	if ! wait_until "${DAEMON_READY_S:-15}" daemon__is_ready || is_gone "$DAEMON"; then
 		echo "sigpathd did not get ready:" >&2
 		tail -n 10 "$DAEMON_LOG" >&2
 		return 1
