@@ -22,8 +22,8 @@ ALL_MERGED = "driver+stack+sockq+app+tx+qdisc"
 class Mode:
     """One row of the table."""
 
-    def __init__(self, fields):
-        self.name, self.verdict, remedies, joined, plan, says = fields
+    def __init__(self, name, verdict, remedies, joined, plan, says):
+        self.name, self.verdict = name, verdict
         self.remedies = split_list(remedies)
         self.joined = None if joined == "-" else float(joined) / 100
         self.plan = dict(item.split("=") for item in split_list(plan))
@@ -37,7 +37,7 @@ def split_list(text):
 def read_modes(path):
     with open(path, encoding="utf-8") as lines:
         rows = [line.split() for line in lines if line.strip() and not line.startswith("#")]
-    return [Mode(row) for row in rows]
+    return [Mode(*row) for row in rows]
 
 
 def read_text(path):
@@ -55,9 +55,9 @@ def find_skipped(doctor):
     return {(c["instant"], s["mechanism"]) for c in doctor["plan"] for s in c["skipped"]}
 
 
-def expect_plan(modes, mode, skipped):
-    """instant -> mechanism; what differs from the first row is in the mode's own."""
-    plan = dict(modes[0].plan)
+def expect_plan(base, mode, skipped):
+    """instant -> mechanism; what differs from the base is in the mode's row."""
+    plan = dict(base)
     if mode.plan.get("all") == "-":
         plan = dict.fromkeys(plan, "-")
     plan.update({k: v for k, v in mode.plan.items() if k != "all"})
@@ -95,7 +95,7 @@ def is_complete(stages, always, queue, is_first):
     return always <= names and bool(rest) == bool(queue) and (rest <= queue or (is_first and rest == {"sockq"}))
 
 
-def check_doctor(modes, mode, folder, baseline):
+def check_doctor(base, mode, folder, skipped):
     try:
         doctor = json.loads(read_text(os.path.join(folder, "doctor.json")))
     except ValueError:
@@ -109,7 +109,7 @@ def check_doctor(modes, mode, folder, baseline):
     remedies = [r["id"] for r in doctor["remedies"]]
     if sorted(remedies) != sorted(mode.remedies):
         problems.append("remedies are %s, expected %s" % (",".join(remedies) or "-", ",".join(mode.remedies) or "-"))
-    found, expected = find_mechanisms(doctor), expect_plan(modes, mode, find_skipped(baseline))
+    found, expected = find_mechanisms(doctor), expect_plan(base, mode, skipped)
     for instant in sorted(set(found) | set(expected)):
         if found.get(instant, "-") != expected.get(instant, "-"):
             problems.append("%s is %s, expected %s" % (instant, found.get(instant, "-"), expected.get(instant, "-")))
@@ -198,26 +198,29 @@ def check_ledger(folder):
     return ["%s is %d" % (row["name"], row["count"]) for row in snapshot["ledger"] if row["kind"] == "loss" and row["count"]]
 
 
+def judge(label, mode, base, folder, skipped=frozenset(), slack_us=50):
+    """Prints the line; base: instant -> mechanism where nothing is lacking; skipped: what does not hold there."""
+    problems, plan = check_doctor(base, mode, folder, skipped)
+    problems += check_refusal(mode, folder)
+    detail = mode.verdict
+    if mode.verdict != "none" and os.path.exists(os.path.join(folder, "snapshot.json")):
+        more, what = check_transactions(mode, folder, plan, slack_us * 1000)
+        problems += more + check_ledger(folder)
+        detail += ", " + what
+    return logs.report(label, problems, detail)
+
+
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--name", required=True, help="what the result is called")
     parser.add_argument("--modes", required=True)
     parser.add_argument("--mode", required=True)
     parser.add_argument("--folder", required=True)
-    parser.add_argument("--baseline", help="doctor.json of the first row")
-    parser.add_argument("--slack-us", type=int, default=50)
+    parser.add_argument("--baseline", required=True, help="doctor.json of the first row")
     args = parser.parse_args()
     modes = read_modes(args.modes)
     mode = next(m for m in modes if m.name == args.mode)
-    baseline = json.loads(read_text(args.baseline)) if args.baseline else {"plan": []}
-    problems, plan = check_doctor(modes, mode, args.folder, baseline)
-    problems += check_refusal(mode, args.folder)
-    detail = mode.verdict
-    if mode.verdict != "none" and os.path.exists(os.path.join(args.folder, "snapshot.json")):
-        more, what = check_transactions(mode, args.folder, plan, args.slack_us * 1000)
-        problems += more + check_ledger(args.folder)
-        detail += ", " + what
-    return 0 if logs.report(args.name, problems, detail) else 1
+    skipped = find_skipped(json.loads(read_text(args.baseline)))
+    return 0 if judge("degraded_" + mode.name, mode, modes[0].plan, args.folder, skipped) else 1
 
 
 if __name__ == "__main__":

@@ -21,8 +21,7 @@ try() {
 	local mode=$1
 	shift
 	mode__run "$WORK/$mode" "$@"
-	check degraded --name "degraded_$mode" --modes "$E2E_DIR/modes" --mode "$mode" --folder "$WORK/$mode" \
-		--baseline "$WORK/as_is/doctor.json"
+	check degraded --modes "$E2E_DIR/modes" --mode "$mode" --folder "$WORK/$mode" --baseline "$WORK/as_is/doctor.json"
 }
 
 mode__free
