@@ -1,9 +1,9 @@
 #!/bin/bash
-# Every end-to-end test, or those named: run.sh [partition truth oracle taps input operator degraded kill demo].
+# Every end-to-end test, or those named: run.sh [partition truth oracle ...].
 set -uo pipefail
 cd "$(dirname "$0")" || exit 1
 
-known=(partition truth oracle taps input operator degraded kill demo)
+known=(partition truth oracle taps input operator degraded kill manifests demo)
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 trap 'exit 130' INT TERM

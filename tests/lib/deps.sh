@@ -7,7 +7,9 @@ build_packages=(gcc make libc6-dev pkg-config clang-14 llvm-14 libclang-rt-14-de
 test_packages=(libdevel-nytprof-perl iproute2 procps util-linux python3 tmux tcpdump tshark sngrep sip-tester kamailio coturn
 	busybox-static cpio xz-utils zstd kmod)
 # Tests that need one of these say so and are skipped without it.
-optional_packages=(qemu-system-x86 linux-perf clang-format-14)
+optional_packages=(qemu-system-x86 linux-perf clang-format-14 python3-yaml)
+# The same, needed only where their command is not there yet, whoever installed it: "command package".
+optional_commands=("podman podman" "runc runc" "node nodejs" "npm npm" "systemd-analyze systemd")
 # Packages that would start and enable a daemon on the host; the tests run their own in a namespace.
 service_units=(kamailio coturn)
 
@@ -21,6 +23,16 @@ list_missing() {
 	installed=$(dpkg-query -W -f='${db:Status-Abbrev}${Package}\n' "$@" 2>/dev/null |
 		sed -n 's/^ii //p') || true
 	comm -13 <(sort -u <<<"$installed") <(printf '%s\n' "$@" | sort -u)
+}
+
+# Prints the packages of optional_commands whose command is missing.
+list_missing_commands() {
+	local row
+	for row in "${optional_commands[@]}"; do
+		if ! command -v "${row% *}" >/dev/null && ! [ -x "/usr/sbin/${row% *}" ]; then
+			echo "${row#* }"
+		fi
+	done
 }
 
 restore_policy() {
@@ -56,7 +68,7 @@ main() {
 		return 1
 	fi
 	mapfile -t required < <(list_missing "${build_packages[@]}" "${test_packages[@]}")
-	mapfile -t optional < <(list_missing "${optional_packages[@]}")
+	mapfile -t optional < <(list_missing "${optional_packages[@]}"; list_missing_commands)
 	if [ ${#required[@]} -eq 0 ] && { [ ${#optional[@]} -eq 0 ] || [ "$(id -u)" -ne 0 ]; }; then
 		return 0
 	fi
