@@ -18,6 +18,7 @@
 #include <bpf/libbpf.h>
 
 #include "links.h"
+#include "watch.h"
 
 /* enum bpf_attach_type since 6.6 (e420bed02507 "bpf: Add fd-based tcx multi-prog infra"); older
  * headers lack them. */
@@ -161,6 +162,46 @@ int hook__socket(struct hook *h, int prog_fd, int ifindex, char *reason, size_t 
 	snprintf(reason, len, "packet socket: %s", strerror(-err));
 	close(fd);
 	return err;
+}
+
+int hook__switch(struct hook *h, int prog_fd)
+{
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = h->ifindex,
+		    .attach_point = h->is_egress ? BPF_TC_EGRESS : BPF_TC_INGRESS);
+	LIBBPF_OPTS(bpf_tc_opts, opts, .prog_fd = prog_fd, .handle = CLSACT_HANDLE,
+		    .priority = CLSACT_PRIORITY, .flags = BPF_TC_F_REPLACE);
+
+	if (h->kind == HOOK_CLSACT)
+		return bpf_tc_attach(&hook, &opts);
+	if (h->kind == HOOK_SOCKET)
+		return setsockopt(h->fd, SOL_SOCKET, SO_ATTACH_BPF, &prog_fd, sizeof(prog_fd))
+			       ? -errno
+			       : 0;
+	return h->kind == HOOK_NONE ? 0 : bpf_link_update(h->fd, prog_fd, NULL);
+}
+
+static bool has_clsact_filter(const struct hook *h)
+{
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = h->ifindex,
+		    .attach_point = h->is_egress ? BPF_TC_EGRESS : BPF_TC_INGRESS);
+	LIBBPF_OPTS(bpf_tc_opts, opts, .handle = CLSACT_HANDLE, .priority = CLSACT_PRIORITY);
+	int err = bpf_tc_query(&hook, &opts);
+
+	return err != -ENOENT && err != -EINVAL; /* no filter; no qdisc */
+}
+
+bool hook__is_held(const struct hook *h)
+{
+	switch (h->kind) {
+	case HOOK_XDP_NATIVE:
+	case HOOK_XDP_GENERIC:
+	case HOOK_TCX:
+		return watch__link(h->fd, NULL);
+	case HOOK_CLSACT:
+		return has_clsact_filter(h);
+	default:
+		return true;
+	}
 }
 
 static void detach_clsact(const struct hook *h)

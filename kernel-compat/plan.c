@@ -64,6 +64,14 @@ static bool name_is(const char *name, int len, const char *what)
 	return (int)strlen(what) == len && !strncmp(name, what, len);
 }
 
+static bool is_listed(const char *list, const char *name)
+{
+	for (const char *p = list; p && *p; p = strchr(p, ','), p = p ? p + 1 : NULL)
+		if (name_is(p, (int)strcspn(p, ","), name))
+			return true;
+	return false;
+}
+
 static int check_force(const char *force, char *err, size_t err_len)
 {
 	for (const char *p = force; p && *p; p = strchr(p, ','), p = p ? p + 1 : NULL) {
@@ -127,14 +135,16 @@ static uint32_t given(const struct object_opts *opts)
 
 /* NULL to try it, else why not: a missing feature gives a better reason than the errno of a trial.
  */
-static const char *preselect(const struct plan *p, const struct candidate *c, const char *force,
-			     const struct object_opts *opts)
+static const char *preselect(const struct plan *p, const struct candidate *c,
+			     const struct plan_opts *po, const struct object_opts *opts)
 {
 	const char *name;
-	int missing, len = forced_name(force, instants[c->instant].name, &name);
+	int missing, len = forced_name(po->force, instants[c->instant].name, &name);
 
 	if (len >= 0 && !name_is(name, len, c->name))
 		return "another choice was forced";
+	if (is_listed(po->avoid, c->name))
+		return "somebody takes it off again and again: left out until SIGHUP";
 	missing = feature__missing(c->needs, given(opts));
 	return missing >= 0 ? feature__absent(missing) : coupled(p, c);
 }
@@ -155,16 +165,20 @@ static void choose(struct plan *p, enum instant instant, const struct plan_opts 
 		const struct candidate *c = &candidates[i];
 		struct plan_skip skip = {0};
 		const char *why_not;
+		int rc;
 
 		if (c->instant != instant)
 			continue;
-		why_not = preselect(p, c, opts->force, oo);
+		why_not = preselect(p, c, opts, oo);
 		if (why_not) {
 			set_reason(&skip, c, why_not, "");
 			add_skip(choice, &skip);
 			continue;
 		}
-		if (try_candidate(c, oo, &skip)) {
+		rc = try_candidate(c, oo, &skip);
+		if (opts->idle)
+			opts->idle(opts->ctx);
+		if (rc) {
 			add_skip(choice, &skip);
 			continue;
 		}
@@ -203,6 +217,13 @@ static void give_up(struct plan_choice *c, const char *why)
 	c->candidate = c->mechanism = NULL;
 	c->why = "";
 	c->lost = instants[instant__find(c->instant)].cost;
+}
+
+void plan__give_up(struct plan *p, const char *candidate, const char *why)
+{
+	for (unsigned int i = 0; i < p->choice_cnt; i++)
+		if (p->choice[i].candidate && !strcmp(p->choice[i].candidate, candidate))
+			give_up(&p->choice[i], why);
 }
 
 /* A stamp of every wake-up on the node is of no use where no switch tells who ran; no stage is

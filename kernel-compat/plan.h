@@ -44,11 +44,18 @@ struct plan_opts {
 	/* "instant=candidate[,instant=candidate]": forces a candidate; "instant=none" switches one
 	 * off. */
 	const char *force;
+	/* "candidate,candidate": not tried, because somebody takes them off again and again. */
+	const char *avoid;
+	/* Called after each trial, NULL: nobody has anything else to do meanwhile. */
+	void (*idle)(void *ctx);
+	void *ctx;
 };
 
 /* -EPERM: may not load BPF at all (every choice then says why). -EINVAL: force names something
  * unknown, message in err. On any other failure the plan is still written, with merged instants. */
 int plan__make(const struct plan_opts *opts, struct plan *ret, char *err, size_t err_len);
+/* A candidate that held and holds no longer: its instant is merged from now on. */
+void plan__give_up(struct plan *p, const char *candidate, const char *why);
 const struct plan_choice *plan__find(const struct plan *p, const char *instant);
 
 #endif

@@ -200,6 +200,50 @@ void port__detach(struct port *port)
 		hook__done(&port->hook[--port->tap_cnt]);
 }
 
+/* The best candidate of the direction, if it is the one that the tap uses. */
+static const struct port_candidate *same_candidate(const struct tap_state *s,
+						   const struct port_policy *p)
+{
+	bool is_out = !strcmp(s->direction, "out");
+	const struct port_candidate *best = is_out ? p->out : p->in;
+	unsigned int cnt = is_out ? p->out_cnt : p->in_cnt;
+
+	return cnt && !strcmp(best->c->name, s->candidate) ? best : NULL;
+}
+
+bool port__switch(struct port *port, const struct port_policy *p)
+{
+	for (unsigned int i = 0; i < port->tap_cnt; i++) {
+		const struct port_candidate *pc = same_candidate(&port->state[i], p);
+
+		if (!pc || port->hook[i].kind == HOOK_NONE ||
+		    hook__switch(&port->hook[i], pc->prog_fd))
+			return false;
+	}
+	return port->tap_cnt > 0;
+}
+
+unsigned int port__check(struct port *port, uint64_t now_ns)
+{
+	unsigned int cnt = 0;
+
+	for (unsigned int i = 0; i < port->tap_cnt; i++) {
+		struct tap_state *s = &port->state[i];
+
+		if (hook__is_held(&port->hook[i]))
+			continue;
+		port->hook[i].made_qdisc = false; /* what is there now is not ours */
+		hook__done(&port->hook[i]);
+		snprintf(s->reason, sizeof(s->reason), "somebody took %s off", s->candidate);
+		s->candidate = "";
+		s->state = hook__name(HOOK_NONE);
+		cnt++;
+	}
+	if (cnt)
+		port->retry_ns = backoff__next(&port->lost, now_ns);
+	return cnt;
+}
+
 void port__rename(struct port *port, const struct link_info *link)
 {
 	port->link = *link;

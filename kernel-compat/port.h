@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+#include "backoff.h"
 #include "catalogue.h"
 #include "hook.h"
 #include "links.h"
@@ -40,6 +41,8 @@ struct port {
 	unsigned int space; /* index of its namespace */
 	bool seen;	    /* by the dump that runs */
 	bool busy;	    /* somebody else had a hook: worth another try */
+	struct backoff lost; /* a tap was taken off by somebody */
+	uint64_t retry_ns;   /* then it is put back; 0: nothing is missing */
 	unsigned int tap_cnt;
 	struct hook hook[PORT_TAPS_MAX];
 	struct tap_state state[PORT_TAPS_MAX];
@@ -48,6 +51,11 @@ struct port {
 /* The thread is in the interface's namespace for both. */
 void port__attach(struct port *port, const struct port_policy *p);
 void port__detach(struct port *port);
+/* The programs of a new policy take the place of those that run. False: another way of tapping is due,
+ * nothing was changed for good: detach and attach. */
+bool port__switch(struct port *port, const struct port_policy *p);
+/* Lets go of taps that somebody took off, and sets retry_ns. Returns how many. */
+unsigned int port__check(struct port *port, uint64_t now_ns);
 /* A new name or flags. */
 void port__rename(struct port *port, const struct link_info *link);
 

@@ -38,6 +38,8 @@ struct taps {
 	unsigned int port_cnt;
 	struct port port[TAPS_MAX];
 	unsigned int refused;
+	uint64_t now_ns;    /* of the check that runs */
+	unsigned int lost;  /* found missing by it */
 	bool is_stuck;	   /* the thread could not come home: nothing is touched any more */
 	bool *is_found;	   /* by index of opts.interfaces */
 	char present[512]; /* names of all interfaces, while starting */
@@ -353,6 +355,54 @@ void taps__run(struct taps *t)
 		    s->ns.inode, strerror(-rc));
 		epoll_ctl(t->epoll_fd, EPOLL_CTL_DEL, s->links.fd, NULL);
 	}
+}
+
+static int check_space(struct taps *t, unsigned int idx)
+{
+	for (unsigned int i = 0; i < t->port_cnt; i++) {
+		struct port *port = &t->port[i];
+		unsigned int lost;
+
+		if (port->space != idx)
+			continue;
+		lost = port__check(port, t->now_ns);
+		t->lost += lost;
+		if (lost)
+			say_states(t, port);
+		if (!port->retry_ns || t->now_ns < port->retry_ns)
+			continue;
+		port->retry_ns = 0;
+		retry_port(t, port);
+	}
+	return 0;
+}
+
+unsigned int taps__check(struct taps *t, uint64_t now_ns)
+{
+	t->now_ns = now_ns;
+	t->lost = 0;
+	for (unsigned int i = 0; i < t->space_cnt; i++)
+		within(t, i, check_space);
+	return t->lost;
+}
+
+static int switch_space(struct taps *t, unsigned int idx)
+{
+	for (unsigned int i = 0; i < t->port_cnt; i++) {
+		struct port *port = &t->port[i];
+
+		if (port->space == idx && !port__switch(port, &t->policy))
+			retry_port(t, port);
+	}
+	return 0;
+}
+
+void taps__switch(struct taps *t, bool stamp_only, const struct plan *plan, struct object *o)
+{
+	t->opts.stamp_only = stamp_only;
+	port_policy__init(&t->policy, &t->opts, plan, o);
+	for (unsigned int i = 0; i < t->space_cnt; i++)
+		within(t, i, switch_space);
 }
 
 unsigned int taps__cnt(const struct taps *t)

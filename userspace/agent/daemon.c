@@ -15,12 +15,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <bpf/libbpf.h>
-
+#include "feed.h"
 #include "ingest.h"
 #include "lock.h"
 #include "log.h"
 #include "probes.h"
+#include "replan.h"
 #include "server.h"
 #include "session.h"
 #include "snapshot.h"
@@ -30,11 +30,16 @@
 #define UNREAD_NS 64000000000ull /* 2 * 64 * T1: nobody will read it any more */
 #define UNSENT_NS 10000000000ull
 #define SECOND_NS 1000000000ull
+#define CHECK_NS  250000000ull /* how often the kernel is asked whether all is still attached */
 
 struct daemon {
 	const struct config *cfg;
 	struct lock lock;
-	struct probes probes;
+	struct probes plan[2];
+	struct probes *probes; /* the one that runs; the other one is made while it does */
+	struct feed *feed;
+	struct replan replan;
+	bool is_planning;
 	struct tap_view *tap_view;
 	struct stats *stats;
 	struct session *session;
@@ -42,10 +47,10 @@ struct daemon {
 	struct ledger ledger;
 	struct server *server;
 	struct txlog *txlog;
-	struct ring_buffer *ring;
 	struct utsname uts;
 	int epoll_fd, timer_fd, signal_fd;
-	uint64_t start_ns, next_second_ns, seq;
+	uint64_t start_ns, next_second_ns, next_check_ns, seq;
+	uint64_t tick_ns; /* the loop ran then */
 	uint64_t rate_messages, rate_ns; /* at the start of the running second */
 	double messages_per_s;
 };
@@ -67,14 +72,14 @@ static uint64_t row_oldest(void *ctx, const struct stats_row *row)
 
 static unsigned int view_taps(struct daemon *d)
 {
-	unsigned int cnt = taps__cnt(d->probes.taps);
+	unsigned int cnt = taps__cnt(d->probes->taps);
 	struct tap_view *view = realloc(d->tap_view, (cnt ? cnt : 1) * sizeof(*view));
 
 	if (!view)
 		return 0;
 	d->tap_view = view;
 	for (unsigned int i = 0; i < cnt; i++) {
-		const struct tap_state *t = taps__at(d->probes.taps, i);
+		const struct tap_state *t = taps__at(d->probes->taps, i);
 
 		view[i] = (struct tap_view){.ifindex = (unsigned int)t->ifindex,
 					    .ifname = t->ifname,
@@ -107,7 +112,7 @@ static struct snapshot_totals totals(const struct daemon *d, uint64_t now)
 
 static void drain(struct daemon *d)
 {
-	ring_buffer__consume(d->ring);
+	feed__drain(d->feed);
 }
 
 static void refresh_ledger(struct daemon *d)
@@ -116,8 +121,8 @@ static void refresh_ledger(struct daemon *d)
 	struct stats_lost lost = stats__lost(d->stats);
 	uint64_t *n = d->ledger.count;
 
-	object__counters(&d->probes.object, d->ledger.kernel, KCOUNTER_CNT);
-	n[LEDGER_PROBE_MISSES] = object__misses(&d->probes.object);
+	feed__count(d->feed);
+	n[LEDGER_REPLANS] = d->replan.cnt;
 	n[LEDGER_CLIENT_SLOW] = sc.slow;
 	n[LEDGER_CLIENT_REFUSED] = sc.refused;
 	n[LEDGER_ROWS_FULL] = lost.rows_full;
@@ -140,7 +145,7 @@ static char *reply(void *ctx, const char *line, size_t len)
 	src = (struct snapshot_src){
 		.stats = d->stats,
 		.ledger = &d->ledger,
-		.plan = &d->probes.plan,
+		.plan = &d->probes->plan,
 		.tap_cnt = view_taps(d),
 		.totals = totals(d, now),
 		.host = d->uts.nodename,
@@ -165,13 +170,6 @@ static void on_done(void *ctx, const struct session_done *done)
 	txlog__push(d->txlog, done);
 }
 
-static int on_record(void *ctx, void *data, size_t len)
-{
-	struct daemon *d = ctx;
-
-	return ingest__record(d->ingest, data, len);
-}
-
 static int make_tables(struct daemon *d)
 {
 	const struct config *cfg = d->cfg;
@@ -187,8 +185,8 @@ static int make_tables(struct daemon *d)
 	struct ingest_opts io = {.max_messages = cfg->max_messages,
 				 .unread_ns = UNREAD_NS,
 				 .unsent_ns = UNSENT_NS,
-				 .has_read = probes__has(&d->probes, "t_read"),
-				 .has_xmit = probes__has(&d->probes, "t_xmit"),
+				 .has_read = probes__has(d->probes, "t_read"),
+				 .has_xmit = probes__has(d->probes, "t_xmit"),
 				 .ledger = &d->ledger};
 	int rc = stats__new(&so, &d->stats);
 
@@ -231,6 +229,11 @@ static int watch(struct daemon *d, int fd)
 	return epoll_ctl(d->epoll_fd, EPOLL_CTL_ADD, fd, &ev) ? -errno : 0;
 }
 
+static int watch_feed(struct daemon *d, const struct feed *f)
+{
+	return feed__fd(f) < 0 ? 0 : watch(d, feed__fd(f));
+}
+
 static int start_loop(struct daemon *d)
 {
 	uint64_t ns = d->cfg->poll_interval_ns;
@@ -243,6 +246,7 @@ static int start_loop(struct daemon *d)
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	d->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	d->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
@@ -250,14 +254,12 @@ static int start_loop(struct daemon *d)
 	if (d->signal_fd < 0 || d->timer_fd < 0 || d->epoll_fd < 0 ||
 	    timerfd_settime(d->timer_fd, 0, &every, NULL))
 		return -errno;
-	d->ring = ring_buffer__new(object__ring_fd(&d->probes.object), on_record, d, NULL);
-	if (!d->ring)
-		return -errno;
-	rc = watch(d, d->signal_fd);
+	rc = feed__new(probes__object(d->probes), d->ingest, &d->ledger, &d->feed);
+	rc = rc ? rc : watch(d, d->signal_fd);
 	rc = rc ? rc : watch(d, d->timer_fd);
-	rc = rc ? rc : watch(d, ring_buffer__epoll_fd(d->ring));
+	rc = rc ? rc : watch_feed(d, d->feed);
 	rc = rc ? rc : watch(d, server__fd(d->server));
-	return rc ? rc : watch(d, taps__fd(d->probes.taps));
+	return rc ? rc : watch(d, taps__fd(d->probes->taps));
 }
 
 static int start_log(struct daemon *d, char *err, size_t err_len)
@@ -279,6 +281,7 @@ int daemon__new(const struct config *cfg, struct daemon **ret, char *err, size_t
 	if (!d)
 		return -ENOMEM;
 	d->cfg = cfg;
+	d->probes = &d->plan[0];
 	d->lock = (struct lock)LOCK_NONE;
 	d->epoll_fd = d->timer_fd = d->signal_fd = -1;
 	d->start_ns = d->rate_ns = clock_ns();
@@ -286,9 +289,9 @@ int daemon__new(const struct config *cfg, struct daemon **ret, char *err, size_t
 	err[0] = '\0';
 	rc = lock__take(&d->lock, cfg->lock_path, err, err_len);
 	rc = rc ? rc : start_log(d, err, err_len);
-	rc = rc ? rc : probes__plan(&d->probes, cfg, err, err_len);
+	rc = rc ? rc : probes__plan(d->probes, cfg, NULL, err, err_len);
 	rc = rc ? rc : make_tables(d);
-	rc = rc ? rc : probes__start(&d->probes, cfg, err, err_len);
+	rc = rc ? rc : probes__start(d->probes, cfg, err, err_len);
 	rc = rc ? rc : start_server(d, err, err_len); /* who connects gets an answer at once */
 	rc = rc ? rc : start_loop(d);
 	if (rc) {
@@ -297,7 +300,7 @@ int daemon__new(const struct config *cfg, struct daemon **ret, char *err, size_t
 		daemon__free(d);
 		return rc;
 	}
-	probes__log(&d->probes);
+	probes__log(d->probes);
 	*ret = d;
 	return 0;
 }
@@ -306,8 +309,8 @@ void daemon__free(struct daemon *d)
 {
 	if (!d)
 		return;
-	ring_buffer__free(d->ring);
-	probes__done(&d->probes);
+	feed__free(d->feed);
+	probes__done(d->probes);
 	server__free(d->server);
 	ingest__free(d->ingest);
 	session__free(d->session);
@@ -334,6 +337,79 @@ static void every_second(struct daemon *d, uint64_t now)
 		txlog__flush(d->txlog);
 }
 
+/* The next plan's programs are attached and run beside the old ones. Taps first: what they stamped
+ * for the old programs is not there for the new ones. */
+static int change_plan(struct daemon *d, struct probes *next)
+{
+	bool is_exclusive = d->probes->plan.taps_only && next->plan.taps_only;
+	struct feed *feed;
+	int rc;
+
+	probes__move_taps(d->probes, next);
+	rc = feed__change(d->feed, probes__object(next), is_exclusive, &feed);
+	if (rc) {
+		probes__move_taps(next, d->probes);
+		return rc;
+	}
+	probes__log_change(d->probes, next);
+	probes__done(d->probes);
+	drain(d);
+	feed__free(d->feed);
+	ingest__change(d->ingest, probes__has(next, "t_read"), probes__has(next, "t_xmit"));
+	d->feed = feed;
+	d->probes = next;
+	watch_feed(d, feed); /* without it the timer alone empties the ring */
+	return 0;
+}
+
+static void meanwhile(void *ctx);
+
+static void replan(struct daemon *d)
+{
+	struct probes_again again = {.avoid = d->replan.avoid, .idle = meanwhile, .ctx = d};
+	struct probes *next = d->probes == d->plan ? &d->plan[1] : &d->plan[0];
+	uint64_t begin_ns = clock_ns(), loaded_ns;
+	char err[256] = "";
+	int rc;
+
+	memset(next, 0, sizeof(*next));
+	d->is_planning = true;
+	rc = probes__plan(next, d->cfg, &again, err, sizeof(err));
+	rc = rc ? rc : probes__load(next, d->cfg, err, sizeof(err));
+	loaded_ns = clock_ns();
+	rc = rc ? rc : change_plan(d, next);
+	d->is_planning = false;
+	if (rc) {
+		probes__done(next);
+		replan__failed(&d->replan, clock_ns());
+		log_error("no new plan: %s; the old one stays", err[0] ? err : strerror(-rc));
+		return;
+	}
+	replan__done(&d->replan, clock_ns(), time(NULL));
+	log_info("new plan (%s): %s, made in %u ms, changed in %u ms", d->replan.reason,
+		 probes__view_name(probes__view(next)), (unsigned int)((loaded_ns - begin_ns) / 1000000),
+		 (unsigned int)((clock_ns() - loaded_ns) / 1000000));
+	probes__log(next);
+}
+
+/* What somebody took off: taps come back by themselves, programs by a new plan. */
+static void check_attached(struct daemon *d, uint64_t now)
+{
+	const char *lost[REPLAN_CANDIDATES];
+	unsigned int cnt, links = 0;
+
+	d->next_check_ns = now + CHECK_NS;
+	d->ledger.count[LEDGER_DETACHED] += taps__check(d->probes->taps, now);
+	if (!d->replan.due_ns)
+		links = probes__check(d->probes, lost, REPLAN_CANDIDATES, &cnt);
+	if (!links)
+		return;
+	d->ledger.count[LEDGER_DETACHED] += links;
+	replan__lost(&d->replan, lost, cnt, now);
+	log_warn("%s; a new plan comes in %u s", d->replan.due_reason,
+		 (unsigned int)((d->replan.due_ns - now) / SECOND_NS));
+}
+
 static void on_timer(struct daemon *d)
 {
 	uint64_t now, ticks;
@@ -341,28 +417,59 @@ static void on_timer(struct daemon *d)
 	if (read(d->timer_fd, &ticks, sizeof(ticks)) < 0)
 		return;
 	drain(d);
-	now = clock_ns();
+	d->tick_ns = now = clock_ns();
 	ingest__tick(d->ingest, now);
-	if (now < d->next_second_ns)
+	if (now >= d->next_second_ns) {
+		d->next_second_ns = now + SECOND_NS;
+		every_second(d, now);
+	}
+	if (d->is_planning)
 		return;
-	d->next_second_ns = now + SECOND_NS;
-	every_second(d, now);
+	if (now >= d->next_check_ns)
+		check_attached(d, now);
+	if (replan__is_due(&d->replan, now))
+		replan(d);
+}
+
+/* False: time to stop. */
+static bool on_signal(struct daemon *d)
+{
+	struct signalfd_siginfo info;
+
+	if (read(d->signal_fd, &info, sizeof(info)) != sizeof(info))
+		return true;
+	if (info.ssi_signo != SIGHUP)
+		return false;
+	replan__ask(&d->replan, clock_ns());
+	return true;
 }
 
 /* False: time to stop. */
 static bool dispatch(struct daemon *d, int fd)
 {
 	if (fd == d->signal_fd)
-		return false;
+		return on_signal(d);
 	if (fd == d->timer_fd)
 		on_timer(d);
 	else if (fd == server__fd(d->server))
 		server__run(d->server);
-	else if (fd == taps__fd(d->probes.taps))
-		taps__run(d->probes.taps);
+	else if (fd == taps__fd(d->probes->taps))
+		taps__run(d->probes->taps);
 	else
 		drain(d);
 	return true;
+}
+
+/* While a plan is made the old one goes on, and readers get answers; signals wait. */
+static void meanwhile(void *ctx)
+{
+	struct daemon *d = ctx;
+	struct epoll_event ev[8];
+	int n = epoll_wait(d->epoll_fd, ev, 8, 0);
+
+	for (int i = 0; i < n; i++)
+		if (ev[i].data.fd != d->signal_fd)
+			dispatch(d, ev[i].data.fd);
 }
 
 int daemon__run(struct daemon *d)
@@ -371,8 +478,8 @@ int daemon__run(struct daemon *d)
 	struct epoll_event ev[8];
 	bool go_on = true;
 
-	log_info("ready: %u taps, %s", taps__cnt(d->probes.taps),
-		 d->probes.plan.taps_only ? "totals only" : "stages");
+	log_info("ready: %u taps, %s", taps__cnt(d->probes->taps),
+		 d->probes->plan.taps_only ? "totals only" : "stages");
 	d->next_second_ns = clock_ns() + SECOND_NS;
 	while (go_on && clock_ns() < end_ns) {
 		int n = epoll_wait(d->epoll_fd, ev, 8, 1000);

@@ -11,6 +11,7 @@
 #include "feature.h"
 #include "loader.h"
 #include "log.h"
+#include "watch.h"
 
 static const char *or_null(const char *text)
 {
@@ -24,16 +25,32 @@ bool probes__has(const struct probes *p, const char *instant)
 	return c && c->candidate;
 }
 
-/* Some tap sees what leaves this host. */
-static bool sees_replies(const struct probes *p)
+/* Some tap sees packets of the direction. */
+static bool sees(const struct probes *p, const char *direction)
 {
 	for (unsigned int i = 0; i < taps__cnt(p->taps); i++) {
 		const struct tap_state *t = taps__at(p->taps, i);
+		bool is_it = !strcmp(t->direction, direction) || !strcmp(t->direction, "both");
 
-		if (strcmp(t->direction, "in") && strcmp(t->state, "off"))
+		if (is_it && strcmp(t->state, "off"))
 			return true;
 	}
 	return false;
+}
+
+enum probes_view probes__view(const struct probes *p)
+{
+	if (!p->plan.taps_only)
+		return probes__has(p, "t_sock") && probes__has(p, "t_queue") ? PROBES_STAGES
+									     : PROBES_NOTHING;
+	return sees(p, "in") && sees(p, "out") ? PROBES_TOTALS : PROBES_NOTHING;
+}
+
+const char *probes__view_name(enum probes_view view)
+{
+	static const char *const names[] = {"nothing", "totals", "stages"};
+
+	return names[view];
 }
 
 void probes__log(const struct probes *p)
@@ -49,17 +66,36 @@ void probes__log(const struct probes *p)
 	if (!p->plan.taps_only)
 		return;
 	log_warn("no stage probes: only totals, from taps");
-	if (!sees_replies(p))
+	if (!sees(p, "out"))
 		log_warn("no tap sees packets going out: no reply is seen, no total can be "
 			 "measured; "
 			 "allow tc or socket taps (--taps auto)");
 }
 
-int probes__plan(struct probes *p, const struct config *cfg, char *err, size_t err_len)
+void probes__log_change(const struct probes *p, const struct probes *next)
+{
+	for (unsigned int i = 0; i < next->plan.choice_cnt; i++) {
+		const struct plan_choice *c = &next->plan.choice[i];
+		const struct plan_choice *was = plan__find(&p->plan, c->instant);
+		const char *old = was && was->candidate ? was->candidate : "none";
+		const char *now = c->candidate ? c->candidate : "none";
+
+		if (strcmp(old, now))
+			log_info("%s: %s, was %s", c->instant, now, old);
+	}
+}
+
+int probes__plan(struct probes *p, const struct config *cfg, const struct probes_again *again,
+		 char *err, size_t err_len)
 {
 	struct plan_opts opts = {.btf_path = or_null(cfg->btf_path),
 				 .force = or_null(cfg->force_probe)};
 
+	if (again) {
+		opts.avoid = or_null(again->avoid);
+		opts.idle = again->idle;
+		opts.ctx = again->ctx;
+	}
 	if (*cfg->cgroup2_path)
 		snprintf(p->cgroup2, sizeof(p->cgroup2), "%s", cfg->cgroup2_path);
 	else if (cgroup2__find(p->cgroup2, sizeof(p->cgroup2)))
@@ -74,7 +110,7 @@ static void set_ports(const struct config_ports *ports, uint8_t kind, uint8_t *t
 		table[ports->port[i]] |= kind;
 }
 
-static int load(struct probes *p, const struct config *cfg, char *err, size_t err_len)
+int probes__load(struct probes *p, const struct config *cfg, char *err, size_t err_len)
 {
 	struct loader_opts opts = {
 		.object = {.btf_path = or_null(cfg->btf_path),
@@ -124,9 +160,38 @@ static int start_taps(struct probes *p, const struct config *cfg, char *err, siz
 
 int probes__start(struct probes *p, const struct config *cfg, char *err, size_t err_len)
 {
-	int rc = load(p, cfg, err, err_len);
+	int rc = probes__load(p, cfg, err, err_len);
 
 	return rc ? rc : start_taps(p, cfg, err, err_len);
+}
+
+void probes__move_taps(struct probes *p, struct probes *next)
+{
+	next->taps = p->taps;
+	p->taps = NULL;
+	taps__switch(next->taps, !next->plan.taps_only, &next->plan, &next->object);
+}
+
+const struct object *probes__object(const struct probes *p)
+{
+	return p->has_object ? &p->object : NULL;
+}
+
+unsigned int probes__check(struct probes *p, const char **lost, unsigned int max,
+			   unsigned int *lost_cnt)
+{
+	const struct candidate *c[OBJECT_LINKS_MAX];
+	unsigned int cnt, links;
+
+	*lost_cnt = 0;
+	if (!p->has_object)
+		return 0;
+	links = watch__object(&p->object, c, OBJECT_LINKS_MAX, &cnt);
+	for (unsigned int i = 0; i < cnt && i < max; i++) {
+		lost[(*lost_cnt)++] = c[i]->name;
+		plan__give_up(&p->plan, c[i]->name, "somebody took it off; a new plan is due");
+	}
+	return links;
 }
 
 void probes__done(struct probes *p)

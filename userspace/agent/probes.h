@@ -19,16 +19,40 @@ struct probes {
 	char cgroup2[256];
 };
 
+/* How a plan is made while another one runs; NULL at the start. */
+struct probes_again {
+	const char *avoid;	 /* candidates, as in plan_opts */
+	void (*idle)(void *ctx); /* called between trials */
+	void *ctx;
+};
+
 /* Finds what this kernel gives; nothing is attached yet. -errno: err says why. */
-int probes__plan(struct probes *p, const struct config *cfg, char *err, size_t err_len);
+int probes__plan(struct probes *p, const struct config *cfg, const struct probes_again *again,
+		 char *err, size_t err_len);
 /* Loads and attaches the plan's programs, then the taps. Borrows cfg. -errno: err says what and
  * why. */
 int probes__start(struct probes *p, const struct config *cfg, char *err, size_t err_len);
+/* The second plan's programs, beside those that run: loaded and attached, all but the taps. */
+int probes__load(struct probes *p, const struct config *cfg, char *err, size_t err_len);
+/* The taps of p go on with the programs of next, which has them from now on. */
+void probes__move_taps(struct probes *p, struct probes *next);
+/* Programs that were taken off: their candidates, up to max, and how many there are of them in all.
+ * The plan names them as lost. One system call a link. */
+unsigned int probes__check(struct probes *p, const char **lost, unsigned int max,
+			   unsigned int *lost_cnt);
+/* NULL: the plan runs without one. */
+const struct object *probes__object(const struct probes *p);
+/* What can be told now. */
+enum probes_view { PROBES_NOTHING, PROBES_TOTALS, PROBES_STAGES };
+enum probes_view probes__view(const struct probes *p);
+const char *probes__view_name(enum probes_view view);
 /* Detaches everything; a zeroed or half-started one is fine. */
 void probes__done(struct probes *p);
 /* The plan has a candidate for this instant. */
 bool probes__has(const struct probes *p, const char *instant);
 /* What is missing, to the log. */
 void probes__log(const struct probes *p);
+/* What the new plan gives instead of the old one, to the log. */
+void probes__log_change(const struct probes *p, const struct probes *next);
 
 #endif

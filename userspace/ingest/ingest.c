@@ -371,6 +371,28 @@ static void copy_counts(struct ingest *in)
 	n[LEDGER_PARTIAL_MERGED] = c->merged;
 }
 
+static void cut(struct ingest *in, struct pending *p)
+{
+	tally(in, LEDGER_REPLAN_LOST);
+	if (p->kind == PENDING_TX)
+		session__sent(in->session, &p->sent->brief, &p->sent->flow, &p->tx, &p->sent->task,
+			      p->since_ns);
+	pending_table__remove(in->pending, p);
+}
+
+void ingest__change(struct ingest *in, bool has_read, bool has_xmit)
+{
+	struct rec_read early;
+	struct pending *p;
+
+	while (early_reads__expire(&in->early, UINT64_MAX, &early))
+		give_up_read(in, &early);
+	while ((p = pending_table__oldest(in->pending)))
+		cut(in, p);
+	in->opts.has_read = has_read;
+	in->opts.has_xmit = has_xmit;
+}
+
 void ingest__tick(struct ingest *in, uint64_t now_ns)
 {
 	struct rec_read early;

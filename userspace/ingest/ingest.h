@@ -30,6 +30,10 @@ void ingest__free(struct ingest *in);
 /* One ring record of len bytes. Records are not trusted: short, long and unknown ones are counted.
  * Always 0, so that it can be a ring buffer callback's result. */
 int ingest__record(struct ingest *in, const void *data, size_t len);
+/* Other probes report from now on. What waits for its second record is given up (counted): pointers
+ * and stamps of two plans never meet. A sent message ends at t_queue, a request keeps the instants
+ * of its arrival, a reply that was not read is not measured. */
+void ingest__change(struct ingest *in, bool has_read, bool has_xmit);
 /* Expires what never completed. */
 void ingest__tick(struct ingest *in, uint64_t now_ns);
 

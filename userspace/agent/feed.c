@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The ring's callback and the arithmetic of counters. */
+#include "feed.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <bpf/libbpf.h>
+
+struct feed {
+	const struct object *object; /* NULL: none */
+	struct ring_buffer *ring;    /* NULL: none */
+	struct ingest *ingest;
+	struct ledger *ledger;
+	uint64_t from_ns, until_ns; /* records outside are the other ring's */
+	/* To be added to the object's own; wraps around, the sum never goes back. */
+	uint64_t kernel_base[KCOUNTER_CNT], misses_base;
+};
+
+static int on_record(void *ctx, void *data, size_t len)
+{
+	const struct feed *f = ctx;
+	struct rec_hdr hdr;
+
+	if (len >= sizeof(hdr)) {
+		memcpy(&hdr, data, sizeof(hdr));
+		if (hdr.ts_ns < f->from_ns || hdr.ts_ns >= f->until_ns)
+			return 0;
+	}
+	return ingest__record(f->ingest, data, len);
+}
+
+int feed__new(const struct object *o, struct ingest *in, struct ledger *l, struct feed **ret)
+{
+	struct feed *f = calloc(1, sizeof(*f));
+	int err;
+
+	if (!f)
+		return -ENOMEM;
+	f->object = o;
+	f->ingest = in;
+	f->ledger = l;
+	f->until_ns = UINT64_MAX;
+	if (o) {
+		f->ring = ring_buffer__new(object__ring_fd(o), on_record, f, NULL);
+		err = -errno;
+		if (!f->ring) {
+			free(f);
+			return err;
+		}
+	}
+	*ret = f;
+	return 0;
+}
+
+void feed__free(struct feed *f)
+{
+	if (!f)
+		return;
+	ring_buffer__free(f->ring);
+	free(f);
+}
+
+int feed__fd(const struct feed *f)
+{
+	return f->ring ? ring_buffer__epoll_fd(f->ring) : -1;
+}
+
+void feed__drain(struct feed *f)
+{
+	if (f->ring)
+		ring_buffer__consume(f->ring);
+}
+
+void feed__count(struct feed *f)
+{
+	uint64_t kernel[KCOUNTER_CNT];
+
+	if (!f->object || object__counters(f->object, kernel, KCOUNTER_CNT))
+		return;
+	for (unsigned int i = 0; i < KCOUNTER_CNT; i++)
+		f->ledger->kernel[i] = f->kernel_base[i] + kernel[i];
+	f->ledger->count[LEDGER_PROBE_MISSES] = f->misses_base + object__misses(f->object);
+}
+
+/* What both objects counted while they ran beside each other counts once. */
+static void carry(struct feed *f, struct feed *next)
+{
+	uint64_t young[KCOUNTER_CNT] = {0}, misses = 0;
+
+	feed__count(f);
+	if (next->object) {
+		object__counters(next->object, young, KCOUNTER_CNT);
+		misses = object__misses(next->object);
+	}
+	for (unsigned int i = 0; i < KCOUNTER_CNT; i++)
+		next->kernel_base[i] = f->ledger->kernel[i] - young[i];
+	next->misses_base = f->ledger->count[LEDGER_PROBE_MISSES] - misses;
+}
+
+static uint64_t clock_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000ull + (uint64_t)ts.tv_nsec;
+}
+
+int feed__change(struct feed *f, const struct object *o, bool is_exclusive, struct feed **ret)
+{
+	int rc = feed__new(o, f->ingest, f->ledger, ret);
+
+	if (rc)
+		return rc;
+	if (!is_exclusive)
+		f->until_ns = (*ret)->from_ns = clock_ns();
+	carry(f, *ret);
+	return 0;
+}

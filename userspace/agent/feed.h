@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* From the ring buffer of the object that runs to ingest, and the change to the next object's ring.
+ *
+ * For a moment both objects see every message. Records before the instant of the change count from
+ * the old ring, those after it from the new one; counters go on where they were. */
+#ifndef SIGPATH_FEED_H
+#define SIGPATH_FEED_H
+
+#include <stdbool.h>
+
+#include "ingest.h"
+#include "ledger.h"
+#include "object.h"
+
+struct feed;
+
+/* Borrows all; o NULL: nothing to read. */
+int feed__new(const struct object *o, struct ingest *in, struct ledger *l, struct feed **ret);
+void feed__free(struct feed *f);
+/* The feed that follows f, when both objects are attached: f takes nothing of what happens from now
+ * on. is_exclusive: no message can come from both (taps whose program was replaced), all count. f is
+ * drained once more when its object is gone, then freed. */
+int feed__change(struct feed *f, const struct object *o, bool is_exclusive, struct feed **ret);
+
+/* To be watched; -1 without a ring. */
+int feed__fd(const struct feed *f);
+void feed__drain(struct feed *f);
+/* Kernel counters and misses, of this object and those before, into the ledger. */
+void feed__count(struct feed *f);
+
+#endif
