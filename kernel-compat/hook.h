@@ -42,7 +42,8 @@ int hook__xdp(struct hook *h, int prog_fd, int ifindex, bool is_generic, char *r
 int hook__tc(struct hook *h, int prog_fd, int ifindex, bool is_egress, char *reason, size_t len);
 /* Both directions of the interface. The program must accept no byte: the socket is never read. */
 int hook__socket(struct hook *h, int prog_fd, int ifindex, char *reason, size_t len);
-/* Puts another program in the place of the one that runs, without a gap where the kernel can (links).
+/* Puts another program in the place of the one that runs, without a gap where the kernel can
+ * (links).
  */
 int hook__switch(struct hook *h, int prog_fd);
 /* False: somebody took the program off, or the kernel did. HOOK_CLSACT: six system calls, in the

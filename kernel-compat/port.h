@@ -38,9 +38,9 @@ void port_policy__init(struct port_policy *p, const struct taps_opts *opts, cons
 struct port {
 	struct link_info link;
 	uint32_t netns;
-	unsigned int space; /* index of its namespace */
-	bool seen;	    /* by the dump that runs */
-	bool busy;	    /* somebody else had a hook: worth another try */
+	unsigned int space;  /* index of its namespace */
+	bool seen;	     /* by the dump that runs */
+	bool busy;	     /* somebody else had a hook: worth another try */
 	struct backoff lost; /* a tap was taken off by somebody */
 	uint64_t retry_ns;   /* then it is put back; 0: nothing is missing */
 	unsigned int tap_cnt;
@@ -51,8 +51,8 @@ struct port {
 /* The thread is in the interface's namespace for both. */
 void port__attach(struct port *port, const struct port_policy *p);
 void port__detach(struct port *port);
-/* The programs of a new policy take the place of those that run. False: another way of tapping is due,
- * nothing was changed for good: detach and attach. */
+/* The programs of a new policy take the place of those that run. False: another way of tapping is
+ * due, nothing was changed for good: detach and attach. */
 bool port__switch(struct port *port, const struct port_policy *p);
 /* Lets go of taps that somebody took off, and sets retry_ns. Returns how many. */
 unsigned int port__check(struct port *port, uint64_t now_ns);

@@ -38,8 +38,8 @@ struct taps {
 	unsigned int port_cnt;
 	struct port port[TAPS_MAX];
 	unsigned int refused;
-	uint64_t now_ns;    /* of the check that runs */
-	unsigned int lost;  /* found missing by it */
+	uint64_t now_ns;   /* of the check that runs */
+	unsigned int lost; /* found missing by it */
 	bool is_stuck;	   /* the thread could not come home: nothing is touched any more */
 	bool *is_found;	   /* by index of opts.interfaces */
 	char present[512]; /* names of all interfaces, while starting */

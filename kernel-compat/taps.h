@@ -57,8 +57,8 @@ void taps__free(struct taps *t);
 /* An epoll descriptor that is readable when links changed; then call taps__run. */
 int taps__fd(const struct taps *t);
 void taps__run(struct taps *t);
-/* Puts back what somebody took off: at once, then after pauses that grow. Returns how many taps were
- * found missing. One system call a tap that is a link, one visit to each namespace. */
+/* Puts back what somebody took off: at once, then after pauses that grow. Returns how many taps
+ * were found missing. One system call a tap that is a link, one visit to each namespace. */
 unsigned int taps__check(struct taps *t, uint64_t now_ns);
 /* A new plan: the programs of o take the place of those that run, without a gap where the way of
  * tapping stays the same. The object before is not used afterwards. */

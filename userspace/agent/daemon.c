@@ -50,7 +50,7 @@ struct daemon {
 	struct utsname uts;
 	int epoll_fd, timer_fd, signal_fd;
 	uint64_t start_ns, next_second_ns, next_check_ns, seq;
-	uint64_t tick_ns; /* the loop ran then */
+	uint64_t tick_ns;		 /* the loop ran then */
 	uint64_t rate_messages, rate_ns; /* at the start of the running second */
 	double messages_per_s;
 };
@@ -355,7 +355,8 @@ static int change_plan(struct daemon *d, struct probes *next)
 	probes__done(d->probes);
 	drain(d);
 	feed__free(d->feed);
-	ingest__change(d->ingest, probes__has(next, "t_read"), probes__has(next, "t_xmit"));
+	ingest__change(d->ingest, probes__has(next, "t_read"), probes__has(next, "t_xmit"),
+		       clock_ns());
 	d->feed = feed;
 	d->probes = next;
 	watch_feed(d, feed); /* without it the timer alone empties the ring */
@@ -387,7 +388,8 @@ static void replan(struct daemon *d)
 	}
 	replan__done(&d->replan, clock_ns(), time(NULL));
 	log_info("new plan (%s): %s, made in %u ms, changed in %u ms", d->replan.reason,
-		 probes__view_name(probes__view(next)), (unsigned int)((loaded_ns - begin_ns) / 1000000),
+		 probes__view_name(probes__view(next)),
+		 (unsigned int)((loaded_ns - begin_ns) / 1000000),
 		 (unsigned int)((clock_ns() - loaded_ns) / 1000000));
 	probes__log(next);
 }

@@ -18,8 +18,8 @@ struct feed;
 int feed__new(const struct object *o, struct ingest *in, struct ledger *l, struct feed **ret);
 void feed__free(struct feed *f);
 /* The feed that follows f, when both objects are attached: f takes nothing of what happens from now
- * on. is_exclusive: no message can come from both (taps whose program was replaced), all count. f is
- * drained once more when its object is gone, then freed. */
+ * on. is_exclusive: no message can come from both (taps whose program was replaced), all count. f
+ * is drained once more when its object is gone, then freed. */
 int feed__change(struct feed *f, const struct object *o, bool is_exclusive, struct feed **ret);
 
 /* To be watched; -1 without a ring. */

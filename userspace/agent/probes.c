@@ -180,6 +180,7 @@ const struct object *probes__object(const struct probes *p)
 unsigned int probes__check(struct probes *p, const char **lost, unsigned int max,
 			   unsigned int *lost_cnt)
 {
+	struct object_opts oo = {.cgroup2 = or_null(p->cgroup2)};
 	const struct candidate *c[OBJECT_LINKS_MAX];
 	unsigned int cnt, links;
 
@@ -189,7 +190,9 @@ unsigned int probes__check(struct probes *p, const char **lost, unsigned int max
 	links = watch__object(&p->object, c, OBJECT_LINKS_MAX, &cnt);
 	for (unsigned int i = 0; i < cnt && i < max; i++) {
 		lost[(*lost_cnt)++] = c[i]->name;
-		plan__give_up(&p->plan, c[i]->name, "somebody took it off; a new plan is due");
+		if (object__attach(&p->object, c[i], &oo))
+			plan__give_up(&p->plan, c[i]->name,
+				      "somebody took it off; a new plan is due");
 	}
 	return links;
 }

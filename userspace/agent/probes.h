@@ -36,8 +36,9 @@ int probes__start(struct probes *p, const struct config *cfg, char *err, size_t 
 int probes__load(struct probes *p, const struct config *cfg, char *err, size_t err_len);
 /* The taps of p go on with the programs of next, which has them from now on. */
 void probes__move_taps(struct probes *p, struct probes *next);
-/* Programs that were taken off: their candidates, up to max, and how many there are of them in all.
- * The plan names them as lost. One system call a link. */
+/* Programs that were taken off: their candidates, up to max; returns how many links that are. They
+ * are put back at once, so that the new plan can take its time; where that fails the plan names
+ * them as lost. One system call a link. */
 unsigned int probes__check(struct probes *p, const char **lost, unsigned int max,
 			   unsigned int *lost_cnt);
 /* NULL: the plan runs without one. */

@@ -367,6 +367,7 @@ static void copy_counts(struct ingest *in)
 	n[LEDGER_ORPHAN_REPLIES] = c->orphan_replies;
 	n[LEDGER_NO_REPLY_EXPECTED] = c->no_reply_expected;
 	n[LEDGER_TIMEOUTS] = c->timeouts;
+	n[LEDGER_REPLAN_OPEN] = c->doubted;
 	n[LEDGER_TRANSACTIONS_FULL] = c->evicted;
 	n[LEDGER_PARTIAL_MERGED] = c->merged;
 }
@@ -380,7 +381,7 @@ static void cut(struct ingest *in, struct pending *p)
 	pending_table__remove(in->pending, p);
 }
 
-void ingest__change(struct ingest *in, bool has_read, bool has_xmit)
+void ingest__change(struct ingest *in, bool has_read, bool has_xmit, uint64_t now_ns)
 {
 	struct rec_read early;
 	struct pending *p;
@@ -389,6 +390,7 @@ void ingest__change(struct ingest *in, bool has_read, bool has_xmit)
 		give_up_read(in, &early);
 	while ((p = pending_table__oldest(in->pending)))
 		cut(in, p);
+	session__doubt(in->session, now_ns);
 	in->opts.has_read = has_read;
 	in->opts.has_xmit = has_xmit;
 }

@@ -32,8 +32,9 @@ void ingest__free(struct ingest *in);
 int ingest__record(struct ingest *in, const void *data, size_t len);
 /* Other probes report from now on. What waits for its second record is given up (counted): pointers
  * and stamps of two plans never meet. A sent message ends at t_queue, a request keeps the instants
- * of its arrival, a reply that was not read is not measured. */
-void ingest__change(struct ingest *in, bool has_read, bool has_xmit);
+ * of its arrival, a reply that was not read is not measured. Transactions that are open and never
+ * end count by themselves, not as timeouts. */
+void ingest__change(struct ingest *in, bool has_read, bool has_xmit, uint64_t now_ns);
 /* Expires what never completed. */
 void ingest__tick(struct ingest *in, uint64_t now_ns);
 

@@ -15,6 +15,7 @@ struct session {
 	struct session_opts opts;
 	struct session_counts counts;
 	struct txn_table *table;
+	uint64_t doubt_ns; /* what was opened before may have ended unseen */
 };
 
 int session__new(const struct session_opts *opts, struct session **ret)
@@ -333,12 +334,19 @@ static void expire_open(struct session *s, int list, uint64_t timeout_ns, uint64
 		x->row->in_flight--;
 		if (x->is_reply_seen) {
 			s->counts.unread++;
+		} else if (x->opened_ns < s->doubt_ns) {
+			s->counts.doubted++;
 		} else {
 			s->counts.timeouts++;
 			stats__add_timeout(s->opts.stats, x->row, now_ns);
 		}
 		txn_table__remove(s->table, x);
 	}
+}
+
+void session__doubt(struct session *s, uint64_t now_ns)
+{
+	s->doubt_ns = now_ns;
 }
 
 void session__tick(struct session *s, uint64_t now_ns)

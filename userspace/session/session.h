@@ -25,6 +25,7 @@ struct session_counts {
 	uint64_t errors;
 	uint64_t evicted; /* open ones, table full */
 	uint64_t unread;  /* client replies that were not seen being read */
+	uint64_t doubted; /* open when probes changed, never seen to end */
 };
 
 /* What the log and tests get of each measured transaction. */
@@ -69,6 +70,9 @@ void session__lose(struct session *s, const struct session_part *part);
 /* A message has been sent (leg complete). task NULL: unknown. */
 void session__sent(struct session *s, const struct brief *b, const struct rec_flow *flow,
 		   const struct tx_leg *leg, const struct rec_task *task, uint64_t now_ns);
+/* Probes were missing until now: what is open may have ended unseen. If nothing more is heard of
+ * it, it is no timeout. */
+void session__doubt(struct session *s, uint64_t now_ns);
 /* Timeouts and evictions. */
 void session__tick(struct session *s, uint64_t now_ns);
 
