@@ -131,6 +131,15 @@ static void refresh_ledger(struct daemon *d)
 	n[LEDGER_LOG_FULL] = d->txlog ? txlog__lost(d->txlog) : 0;
 }
 
+static struct snapshot_replan view_replan(const struct replan *r)
+{
+	return (struct snapshot_replan){.cnt = r->cnt,
+					.mono_ns = r->last_ns,
+					.time = r->last_time,
+					.reason = r->reason,
+					.due_reason = r->due_ns ? r->due_reason : NULL};
+}
+
 /* What a reader gets is as fresh as the ring. */
 static char *reply(void *ctx, const char *line, size_t len)
 {
@@ -148,6 +157,9 @@ static char *reply(void *ctx, const char *line, size_t len)
 		.plan = &d->probes->plan,
 		.tap_cnt = view_taps(d),
 		.totals = totals(d, now),
+		.replan = view_replan(&d->replan),
+		.observes = probes__view_name(probes__view(d->probes)),
+		.tick_ns = d->tick_ns,
 		.host = d->uts.nodename,
 		.kernel = d->uts.release,
 		.version = SIGPATH_VERSION,
@@ -482,7 +494,8 @@ int daemon__run(struct daemon *d)
 
 	log_info("ready: %u taps, %s", taps__cnt(d->probes->taps),
 		 d->probes->plan.taps_only ? "totals only" : "stages");
-	d->next_second_ns = clock_ns() + SECOND_NS;
+	d->tick_ns = clock_ns();
+	d->next_second_ns = d->tick_ns + SECOND_NS;
 	while (go_on && clock_ns() < end_ns) {
 		int n = epoll_wait(d->epoll_fd, ev, 8, 1000);
 

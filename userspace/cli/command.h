@@ -14,6 +14,7 @@
 int top__run(const struct options *o);
 int doctor__run(const struct options *o);
 int export__run(const struct options *o);
+int health__run(const struct options *o);
 
 /* `top --once`. */
 int top_once__run(const struct options *o);

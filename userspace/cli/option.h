@@ -10,6 +10,7 @@ enum option_for {
 	FOR_TOP = 1,
 	FOR_DOCTOR = 2,
 	FOR_EXPORT = 4,
+	FOR_HEALTH = 8,
 };
 
 enum option_id {

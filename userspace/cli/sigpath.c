@@ -24,6 +24,9 @@ static const struct command commands[] = {
 	 doctor__run},
 	{"export", "export --view VIEW [-o FILE]",
 	 "where the time goes, in a format that flame graph tools read", FOR_EXPORT, export__run},
+	{"health", "health [--ready] [--json]",
+	 "exit 0 when the daemon answers and its loop runs; --ready: and it observes something",
+	 FOR_HEALTH, health__run},
 };
 
 #define COMMAND_CNT (sizeof(commands) / sizeof(commands[0]))

@@ -76,6 +76,33 @@ static json_t *taps_of(const struct snapshot_src *src)
 	return taps;
 }
 
+/* An empty string when there is no calendar time. */
+static void print_time(time_t time, char *when)
+{
+	struct tm tm;
+
+	when[0] = '\0';
+	if (gmtime_r(&time, &tm))
+		strftime(when, TIME_LEN, "%Y-%m-%dT%H:%M:%SZ", &tm);
+}
+
+static json_t *text_if(bool is_known, const char *s)
+{
+	return is_known ? text(s) : json_null();
+}
+
+static json_t *replan_of(const struct snapshot_src *src)
+{
+	const struct snapshot_replan *r = &src->replan;
+	char when[TIME_LEN];
+
+	print_time(r->time, when);
+	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "count", jvalue__uint(r->cnt), "mono_ns",
+			 jvalue__uint_if(r->mono_ns, r->mono_ns), "time", text_if(r->mono_ns, when),
+			 "reason", text_if(r->mono_ns, r->reason), "due",
+			 text_if(r->due_reason, r->due_reason));
+}
+
 static const char *kind_name(char kind)
 {
 	switch (kind) {
@@ -148,28 +175,41 @@ static json_t *hello_reply(const struct snapshot_src *src, json_t *request)
 static json_t *plan_reply(const struct snapshot_src *src, json_t *request)
 {
 	(void)request;
-	return json_pack("{s:s, s:o, s:o}", "type", "plan", "kernel", text(src->kernel), "plan",
-			 plan_of(src->plan));
+	return json_pack("{s:s, s:o, s:o, s:o}", "type", "plan", "kernel", text(src->kernel),
+			 "plan", plan_of(src->plan), "replan", replan_of(src));
+}
+
+static json_t *health_reply(const struct snapshot_src *src, json_t *request)
+{
+	uint64_t age_ns = src->now_ns > src->tick_ns ? src->now_ns - src->tick_ns : 0;
+	unsigned int measured = 0;
+
+	(void)request;
+	for (unsigned int i = 0; i < src->plan->choice_cnt; i++)
+		measured += src->plan->choice[i].candidate != NULL;
+	return json_pack("{s:s, s:i, s:o, s:o, s:i, s:i, s:o}", "type", "health", "protocol",
+			 SNAPSHOT_PROTOCOL, "tick_age_ns", jvalue__uint(age_ns), "observes",
+			 text(src->observes), "instants", (int)src->plan->choice_cnt, "measured",
+			 (int)measured, "replans", jvalue__uint(src->replan.cnt));
 }
 
 static json_t *snapshot_reply(const struct snapshot_src *src, json_t *request)
 {
 	const char *view = json_string_value(json_object_get(request, "view"));
 	bool stages = view && strcmp(view, "stages") == 0;
-	char when[TIME_LEN] = "";
-	struct tm tm;
+	char when[TIME_LEN];
 
 	if (json_object_get(request, "view") && !stages && (!view || strcmp(view, "top") != 0))
 		return error_reply("unknown view", "views: top, stages");
-	if (gmtime_r(&src->time, &tm))
-		strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &tm);
-	return json_pack("{s:s, s:i, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-			 "type", "snapshot", "protocol", SNAPSHOT_PROTOCOL, "seq",
-			 jvalue__uint(src->seq), "mono_ns", jvalue__uint(src->now_ns), "time", when,
-			 "host", text(src->host), "kernel", text(src->kernel), "uptime_ns",
-			 jvalue__uint(uptime_ns(src)), "window_ns", jvalue__uint(src->window_ns),
-			 "totals", totals_of(src), "rows", rows_of(src, stages), "ledger",
-			 ledger_of(src->ledger), "plan", plan_of(src->plan), "taps", taps_of(src));
+	print_time(src->time, when);
+	return json_pack(
+		"{s:s, s:i, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+		"type", "snapshot", "protocol", SNAPSHOT_PROTOCOL, "seq", jvalue__uint(src->seq),
+		"mono_ns", jvalue__uint(src->now_ns), "time", when, "host", text(src->host),
+		"kernel", text(src->kernel), "uptime_ns", jvalue__uint(uptime_ns(src)), "window_ns",
+		jvalue__uint(src->window_ns), "totals", totals_of(src), "rows",
+		rows_of(src, stages), "ledger", ledger_of(src->ledger), "plan", plan_of(src->plan),
+		"taps", taps_of(src), "replan", replan_of(src));
 }
 
 static const struct command {
@@ -179,11 +219,12 @@ static const struct command {
 	{"hello", hello_reply},
 	{"snapshot", snapshot_reply},
 	{"plan", plan_reply},
+	{"health", health_reply},
 };
 
 static json_t *run_command(const struct snapshot_src *src, json_t *request)
 {
-	const char *hint = "commands: hello, snapshot, plan";
+	const char *hint = "commands: hello, snapshot, plan, health";
 	const char *name = json_string_value(json_object_get(request, "cmd"));
 	char error[TEXT_MAX];
 

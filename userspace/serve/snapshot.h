@@ -39,6 +39,15 @@ struct snapshot_totals {
 	uint64_t errors;
 };
 
+/* Plans made while running. */
+struct snapshot_replan {
+	uint64_t cnt;
+	uint64_t mono_ns;	/* of the latest; 0 none */
+	time_t time;		/* the same on the wall clock */
+	const char *reason;	/* of the latest */
+	const char *due_reason; /* one is about to be made; NULL none */
+};
+
 /* Everything borrowed for the time of one call. */
 struct snapshot_src {
 	const struct stats *stats;
@@ -47,6 +56,9 @@ struct snapshot_src {
 	const struct tap_view *tap;
 	unsigned int tap_cnt;
 	struct snapshot_totals totals;
+	struct snapshot_replan replan;
+	const char *observes; /* "stages", "totals", "nothing" */
+	uint64_t tick_ns;     /* CLOCK_MONOTONIC when the loop ran last */
 	const char *host;
 	const char *kernel; /* uname release */
 	const char *version;
