@@ -68,31 +68,28 @@ def expect_plan(base, mode, skipped):
 
 
 def expect_stages(plan):
-    """The names into which a plan divides a transaction; those inside the socket queue may be missing one by one."""
+    """The names into which a plan divides a transaction, in order: those that each has, and those inside the socket queue,
+    of which one or two may be missing."""
     if plan.get("t_sock", "-") == "-" or plan.get("t_queue", "-") == "-":
-        return {ALL_MERGED}, set()
-    stages, pending = [], []
+        return [ALL_MERGED], []
+    stages, pending, has_begun = [], [], False
     for instant, after in PATH:
         if plan[instant] != "-":
-            if pending and stages is not None:
+            if pending:
                 stages.append("+".join(pending))
-            pending = []
-            started = True
-        elif not stages and not pending and instant in ("t_nic", "t_stack"):
-            started = False  # the total begins later
-        if after and started:
+            pending, has_begun = [], True
+        if after and has_begun:
             pending.append(after)
     if "sockq" not in stages or plan["t_run"] == "-":
-        return set(stages), set()
-    queue = {"wakeup", "runq", "backlog"} if plan["t_wake"] != "-" else {"wakeup+runq", "backlog"}
-    return set(stages) - {"sockq"}, queue
+        return stages, []
+    stages.remove("sockq")
+    return stages, ["wakeup", "runq", "backlog"] if plan["t_wake"] != "-" else ["wakeup+runq", "backlog"]
 
 
-def is_complete(stages, always, queue, is_first):
+def is_complete(names, always, queue, is_first):
     """is_first: of this thread nothing is known yet that would divide its wait."""
-    names = set(stages)
-    rest = names - always
-    return always <= names and bool(rest) == bool(queue) and (rest <= queue or (is_first and rest == {"sockq"}))
+    rest = set(names) - set(always)
+    return set(always) <= set(names) and bool(rest) == bool(queue) and (rest <= set(queue) or (is_first and rest == {"sockq"}))
 
 
 def check_doctor(base, mode, folder, skipped):
@@ -163,7 +160,7 @@ def check_transactions(mode, folder, plan, slack_ns):
             continue
         seen.add(key)
         if not is_complete(stages, always, queue, key in first):
-            problems += find_impossible(key, stages, always | queue)
+            problems += find_impossible(key, stages, always + queue)
             continue
         whole += 1
         short, long = check_delay(record, *witness[key], slack_ns)
@@ -178,8 +175,7 @@ def check_transactions(mode, folder, plan, slack_ns):
         problems.append("%d of %d are whole" % (whole, len(witness)))
     if late > (1 - SHARE) * max(whole, 1):
         problems.append("%d of %d have too much in the application's stage" % (late, whole))
-    names = ",".join(sorted(always) + sorted(queue))
-    return problems, "%d of %d whole: %s" % (whole, len(witness), names)
+    return problems, "%d of %d whole: %s" % (whole, len(witness), " ".join(always + queue))
 
 
 def find_impossible(key, stages, possible):

@@ -4,6 +4,7 @@
 #   mode__free                    nothing is lacking
 #   mode__root_with CAP...        root with these capabilities alone
 #   mode__user_with CAP...        another user with these
+#   mode__namespaced              root of a user namespace
 #   mode__mounted SCRIPT          in a mount namespace of its own, which SCRIPT has changed
 #   mode__limited LIMIT           root without CAP_SYS_RESOURCE, under a limit of prlimit
 # mode__has CAP...                1 and a word about it when the kernel gives a process in this mode other capabilities
@@ -38,6 +39,11 @@ mode__user_with() {
 	MODE_USER=$MODE_NOBODY
 	DAEMON_VIA=(setpriv --reuid "$MODE_USER" --regid "$MODE_USER" --clear-groups
 		--inh-caps="-all$list" --ambient-caps="-all$list")
+}
+
+mode__namespaced() {
+	MODE_USER=0
+	DAEMON_VIA=(unshare --user --map-root-user)
 }
 
 mode__mounted() {
