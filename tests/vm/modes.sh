@@ -33,7 +33,8 @@ enter() {
 	case $name in
 	unprivileged) mode__user_with ;;
 	memlock) mode__limited memlock=65536 ;;
-	no_btf) mode__mounted 'mount -t tmpfs none /sys/kernel/btf' ;;
+	no_btf) mode__mounted 'mount -t tmpfs none /sys/kernel/btf && mkdir -p /share && mount -t tmpfs none /share' ;;
+	btf_shipped) mode__mounted 'mount -t tmpfs none /sys/kernel/btf' ;;
 	lockdown_*) lock_down "${name#lockdown_}" ;;
 	*)
 		echo "modes.sh: no mode '$name'" >&2
@@ -43,5 +44,6 @@ enter() {
 }
 
 netns__start || exit 1
+chmod 0755 / # for those who are not root
 enter
 mode__run "$out"
