@@ -29,6 +29,7 @@ lock_down() {
 	mode__free
 }
 
+# shellcheck disable=SC2119  # not the script's own arguments
 enter() {
 	case $name in
 	unprivileged) mode__user_with ;;
