@@ -136,19 +136,11 @@ int BPF_PROG(read_user_btf, struct sock *sk, int ret, int flags)
 SEC("?tp_btf/consume_skb")
 int BPF_PROG(read_skb_btf, struct sk_buff *skb)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct pt_regs *regs;
 	struct scratch *s;
 	struct sight look;
 	struct bytes b;
-	__u64 nr;
 
-	if (!task->pid)
-		return 0;
-	regs = (struct pt_regs *)bpf_task_pt_regs(task);
-	nr = REGS_NR(regs);
-	if (nr != NR_RECVFROM && nr != NR_RECVMSG && nr != NR_RECVMMSG && nr != NR_READ &&
-	    nr != NR_READV)
+	if (!(__u32)bpf_get_current_pid_tgid() || !is_receive(current_syscall()))
 		return 0;
 	s = scratch_get(SCRATCH_READ);
 	if (!s || skb->sk)

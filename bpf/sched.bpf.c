@@ -2,8 +2,8 @@
 /* Off-CPU history of the threads that read or send signaling. Everybody else pays one load per
  * switch. */
 #include "kernel.bpf.h"
+#include "regs.bpf.h"
 #include "thread.bpf.h"
-#include "user.bpf.h"
 
 static __always_inline bool is_runnable(struct task_struct *p)
 {
@@ -18,13 +18,10 @@ static __always_inline bool is_runnable(struct task_struct *p)
 static __always_inline void thread_off(struct thread *t, struct task_struct *prev, bool preempt,
 				       __u64 now)
 {
-	struct pt_regs *regs;
-
 	t->off_ns = now;
 	t->preempted = preempt || is_runnable(prev);
 	t->waking_ns = 0;
-	regs = (struct pt_regs *)bpf_task_pt_regs(prev);
-	t->syscall_nr = (__s32)REGS_NR(regs);
+	t->syscall_nr = task_syscall(prev);
 }
 
 static __always_inline void thread_on(struct thread *t, struct task_struct *next, __u64 now,

@@ -25,9 +25,10 @@ static __always_inline void tap_report(struct scratch *s, const struct sight *lo
 }
 
 /* Only a stamp: the socket's hook decides what it was. */
-static __always_inline bool xdp_look(struct xdp_md *ctx, struct scratch *s, __u32 plain)
+static __always_inline bool xdp_look(struct xdp_md *ctx, struct scratch *s, enum bytes_how how,
+				     __u32 plain)
 {
-	struct bytes b = {.how = BYTES_XDP, .ctx = ctx, .avail = ctx->data_end - ctx->data};
+	struct bytes b = {.how = how, .ctx = ctx, .avail = ctx->data_end - ctx->data};
 	struct sight look;
 
 	if (sight_plain(s, SCRATCH_XDP, &b, LINK_LEN, plain))
@@ -35,8 +36,7 @@ static __always_inline bool xdp_look(struct xdp_md *ctx, struct scratch *s, __u3
 	return sight_look(s, SCRATCH_XDP, &b, true, 0, REC_HASH_LEN, COUNT_NOTHING, &look);
 }
 
-SEC("?xdp")
-int tap_xdp(struct xdp_md *ctx)
+static __always_inline int xdp_stamp(struct xdp_md *ctx, enum bytes_how how)
 {
 	const __u8 *l3 = (void *)(long)ctx->data + LINK_LEN;
 	const void *end = (void *)(long)ctx->data_end;
@@ -52,9 +52,22 @@ int tap_xdp(struct xdp_md *ctx)
 	if (proto == NET_ETH_P_IP && (const void *)(l3 + MAYBE4_LEN) <= end)
 		plain = plain_len(l3);
 	s = scratch_get(SCRATCH_XDP);
-	if (s && xdp_look(ctx, s, plain))
+	if (s && xdp_look(ctx, s, how, plain))
 		flight_mark_nic(s->hash, bpf_ktime_get_ns(), ctx->ingress_ifindex);
 	return XDP_PASS;
+}
+
+SEC("?xdp")
+int tap_xdp(struct xdp_md *ctx)
+{
+	return xdp_stamp(ctx, BYTES_XDP);
+}
+
+/* Before bpf_xdp_load_bytes (5.18): packet memory itself. */
+SEC("?xdp")
+int tap_xdp_direct(struct xdp_md *ctx)
+{
+	return xdp_stamp(ctx, BYTES_DIRECT);
 }
 
 static __always_inline int tap_tc(struct __sk_buff *ctx, bool egress)

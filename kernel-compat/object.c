@@ -12,7 +12,15 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "feature.h"
 #include "sigpath.skel.h"
+
+static enum kernel_read kernel_read(void)
+{
+	return feature__has(FEATURE_PROBE_READ)	   ? READ_BY_PROBE
+	       : feature__has(FEATURE_RDONLY_CAST) ? READ_BY_CAST
+						   : READ_NOT;
+}
 
 int object__open(struct object *o, const struct object_opts *opts)
 {
@@ -25,6 +33,7 @@ int object__open(struct object *o, const struct object_opts *opts)
 		return -errno;
 	bpf_object__for_each_program (prog, o->skel->obj)
 		bpf_program__set_autoload(prog, false);
+	object__knobs(o)->kernel_read = (uint8_t)kernel_read();
 	return bpf_map__set_max_entries(o->skel->maps.sp_ring, opts->ring_bytes);
 }
 

@@ -22,6 +22,10 @@
 struct pt_regs {
 	unsigned long r10, r8, r9, ax, cx, dx, si, di, orig_ax, ip, sp, bp;
 };
+
+struct pt_regs___stack {
+	unsigned long orig_ax, cs, ss;
+};
 #elif defined(__TARGET_ARCH_arm64)
 struct pt_regs {
 	unsigned long regs[31];
@@ -103,6 +107,7 @@ struct sched_entity {
 struct task_struct {
 	int pid;
 	int tgid;
+	void *stack;
 	struct sched_info sched_info;
 	struct sched_entity se;
 };

@@ -12,9 +12,10 @@
 
 #define SIGHT_HEADERS 128 /* header bytes fetched: IPv6 with 60 bytes of extensions still fits */
 
-enum bytes_how { BYTES_KERNEL, BYTES_SKB, BYTES_XDP };
+enum bytes_how { BYTES_KERNEL, BYTES_SKB, BYTES_XDP, BYTES_DIRECT };
 
-/* Where a packet's bytes are: kernel memory, or a context whose helper also reads paged data. */
+/* Where a packet's bytes are: kernel memory, a context whose helper also reads paged data, or (XDP
+ * before that helper came) the context's own memory, REC_HASH_LEN bytes of it at a time. */
 struct bytes {
 	enum bytes_how how;
 	void *ctx;
@@ -39,6 +40,35 @@ int sight_parse(__u32 scratch_idx, __u32 avail, __u32 proto, __u32 is_link);
 int sight_judge(__u32 scratch_idx, __u32 len, __u32 kinds);
 int sight_hash(__u32 scratch_idx, __u32 len);
 
+/* Whole words, then bytes; each access is checked against the end where the verifier sees it. */
+static __always_inline int direct_load(const struct xdp_md *ctx, __u32 off, __u8 *dst, __u32 len)
+{
+	const __u8 *p = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end, *q;
+	__u32 rest = len & (REC_HASH_LEN - 8);
+
+	if (off > 2 * NET_WINDOW || len > REC_HASH_LEN)
+		return -NET_EBADMSG;
+	p += off;
+	for (__u32 i = 0; i < REC_HASH_LEN; i += 8) {
+		if (i + 8 > len)
+			break;
+		if (p + i + 8 > end)
+			return -NET_EBADMSG;
+		*(__u64 *)(dst + i) = *(const __u64 *)(p + i);
+	}
+	if (len == REC_HASH_LEN)
+		return 0;
+	q = p + rest;
+	for (__u32 i = 0; i < 7; i++) {
+		if (i >= (len & 7))
+			break;
+		if (q + i + 1 > end)
+			return -NET_EBADMSG;
+		dst[(rest + i) & (REC_HASH_LEN - 1)] = q[i];
+	}
+	return 0;
+}
+
 /* len 1..max, both sides constant to the verifier through the mask. */
 static __always_inline int bytes_load(const struct bytes *b, __u32 off, void *dst, __u32 len)
 {
@@ -46,6 +76,8 @@ static __always_inline int bytes_load(const struct bytes *b, __u32 off, void *ds
 		return bpf_skb_load_bytes(b->ctx, off, dst, len);
 	if (b->how == BYTES_XDP)
 		return bpf_xdp_load_bytes(b->ctx, off, dst, len);
+	if (b->how == BYTES_DIRECT)
+		return direct_load(b->ctx, off, dst, len);
 	return bpf_probe_read_kernel(dst, len, b->base + off);
 }
 

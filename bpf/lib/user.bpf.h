@@ -6,26 +6,7 @@
 #define SIGPATH_USER_BPF_H
 
 #include "maps.bpf.h"
-
-#if defined(__TARGET_ARCH_x86)
-#define NR_READ	     0
-#define NR_READV     19
-#define NR_RECVFROM  45
-#define NR_RECVMSG   47
-#define NR_RECVMMSG  299
-#define REGS_NR(r)   ((r)->orig_ax)
-#define REGS_ARG2(r) ((r)->si)
-#define REGS_ARG3(r) ((r)->dx)
-#elif defined(__TARGET_ARCH_arm64)
-#define NR_READ	     63
-#define NR_READV     65
-#define NR_RECVFROM  207
-#define NR_RECVMSG   212
-#define NR_RECVMMSG  243
-#define REGS_NR(r)   ((r)->syscallno)
-#define REGS_ARG2(r) ((r)->regs[1])
-#define REGS_ARG3(r) ((r)->regs[2])
-#endif
+#include "regs.bpf.h"
 
 #define USER_IOV_MAX 4 /* pieces of a scattered buffer that are put together */
 

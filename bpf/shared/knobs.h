@@ -14,12 +14,20 @@
 /* An early stamp older than this belongs to a packet that never arrived. */
 #define FRESH_NS 50000000ull
 
+/* How programs read kernel memory behind a plain address. */
+enum kernel_read {
+	READ_BY_PROBE, /* bpf_probe_read_kernel */
+	READ_BY_CAST,  /* bpf_rdonly_cast: also under lockdown=confidentiality, kernels with BTF */
+	READ_NOT,      /* not at all */
+};
+
 struct knobs {
 	__u32 snap_len;	    /* payload bytes per record, 64..REC_SNAP_MAX */
 	__u32 wake_bytes;   /* unread bytes in the ring at which the consumer is woken at once */
 	__u8 stun_anywhere; /* recognise STUN on any UDP port */
 	__u8 read_content; /* the socket's probe knows no skb pointer: reads are named by content */
-	__u8 pad[6];
+	__u8 kernel_read;  /* enum kernel_read */
+	__u8 pad[5];
 	__u8 port_kind[16384]; /* enum port_kind or-ed, two bits a port: small enough to stay cached
 				*/
 };

@@ -51,6 +51,8 @@ enum rec_flag {
 #define OFF_CPU_MAX  4	  /* latest off-CPU intervals carried by READ and SEND */
 #define REC_COMM_LEN 16
 
+#define SYSCALL_UNKNOWN (-2147483647 - 1) /* this kernel does not say */
+
 struct rec_hdr {
 	__u64 ts_ns; /* RX: t_sock, READ: t_read, SEND: t_queue, XMIT: t_xmit */
 	__u16 kind;
@@ -82,7 +84,7 @@ struct off_cpu {
 	__u64 off_ns;
 	__u64 queued_ns;
 	__u64 run_ns;
-	__s32 syscall_nr; /* where it blocked; -1 unknown */
+	__s32 syscall_nr; /* where it blocked; negative: outside of a call, or SYSCALL_UNKNOWN */
 	__u32 flags;	  /* REC_F_PREEMPTED */
 };
 

@@ -73,8 +73,9 @@ static void choose(struct live *l, const char *instant, const char *candidate)
 				  .mechanism = known ? mechanism__name(known->mech) : ""};
 }
 
-/* A plan by hand: stage probes stay out of it, the taps alone are tried. */
-static bool start(struct live *l, const char *name, bool stamp_only, enum mechanism only)
+/* A plan by hand: with `stamp`, that program marks t_nic, else taps report; stage probes stay out
+ * of it, the taps alone are tried. */
+static bool start(struct live *l, const char *name, const char *stamp, enum mechanism only)
 {
 	struct loader_opts lo = {.object = {.ring_bytes = RING_BYTES},
 				 .snap_len = l->snap_len,
@@ -83,7 +84,7 @@ static bool start(struct live *l, const char *name, bool stamp_only, enum mechan
 			       .interface_cnt = 3,
 			       .netns = l->path,
 			       .netns_cnt = 2,
-			       .stamp_only = stamp_only,
+			       .stamp_only = stamp != NULL,
 			       .use_xdp = only == MECH_XDP,
 			       .use_tc = only == MECH_TC,
 			       .use_socket = only == MECH_SOCKET};
@@ -91,9 +92,9 @@ static bool start(struct live *l, const char *name, bool stamp_only, enum mechan
 	int rc;
 
 	memset(&l->plan, 0, sizeof(l->plan));
-	l->plan.taps_only = !stamp_only;
-	if (stamp_only) {
-		choose(l, "t_nic", "tap_xdp");
+	l->plan.taps_only = !stamp;
+	if (stamp) {
+		choose(l, "t_nic", stamp);
 	} else {
 		choose(l, "tap_in", "tap_tc_in");
 		choose(l, "tap_out", "tap_tc_out");
@@ -172,12 +173,11 @@ static bool traffic(struct live *l, const char *name, bool stamps)
 	return true;
 }
 
-static void test_stamp(struct live *l)
+static void test_stamp(struct live *l, const char *name, const char *prog)
 {
-	const char *name = "live_xdp_native";
 	bool ok;
 
-	if (!start(l, name, true, MECH_XDP))
+	if (!start(l, name, prog, MECH_XDP))
 		return;
 	ok = all_states(l, name, "in", "native", "native") && traffic(l, name, true);
 	stop(l);
@@ -196,7 +196,7 @@ static void test_report(struct live *l, const char *name, enum mechanism mech,
 
 	for (size_t i = 0; i < MESSAGE_CNT; i++)
 		want += messages[i].is_marked ? 2 * 2 : 0;
-	if (!start(l, name, false, mech))
+	if (!start(l, name, NULL, mech))
 		return;
 	l->in_cnt = l->out_cnt = 0;
 	ok = all_states(l, name, direction, state, or_state) && traffic(l, name, false);
@@ -225,7 +225,7 @@ static void test_snap(struct live *l)
 		m = messages[i].is_marked && messages[i].len == WIRES_MAX ? &messages[i] : m;
 	l->ifname[0] = "lo";
 	l->snap_len = REC_SNAP_MAX;
-	ok = m && start(l, name, false, MECH_SOCKET);
+	ok = m && start(l, name, NULL, MECH_SOCKET);
 	l->ifname[0] = saved;
 	l->snap_len = SNAP_LEN;
 	if (!ok)
@@ -286,7 +286,7 @@ static void test_follow(struct live *l)
 	const char *name = "live_follow";
 	bool ok;
 
-	if (!start(l, name, true, MECH_XDP))
+	if (!start(l, name, "tap_xdp_direct", MECH_XDP))
 		return;
 	ok = ip_link(l, "add " LATE_IF " type veth peer name splate1") ||
 	     report__bad(name, "no veth");
@@ -356,7 +356,8 @@ int main(int argc, char **argv)
 	report__start();
 	if (prepare(l, argv)) {
 		report__ok("live_without_taps");
-		test_stamp(l);
+		test_stamp(l, "live_xdp_native", "tap_xdp");
+		test_stamp(l, "live_xdp_direct", "tap_xdp_direct");
 		test_report(l, "live_tc", MECH_TC, "in", "tcx", "clsact", true);
 		test_report(l, "live_socket", MECH_SOCKET, "both", "socket", "socket", true);
 		test_report(l, "live_xdp_report", MECH_XDP, "in", "native", "generic", false);

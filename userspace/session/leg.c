@@ -53,7 +53,9 @@ static void split_off(struct sockq_split *s, const struct off_cpu *o, uint64_t f
 	}
 	if (!told || queued > o->run_ns)
 		queued = o->run_ns;
-	if (is_wait(o->syscall_nr) && !is_preempted)
+	if (o->syscall_nr == SYSCALL_UNKNOWN && !is_preempted) /* waiting, or busy elsewhere */
+		s->undivided_ns += queued - from;
+	else if (is_wait(o->syscall_nr) && !is_preempted)
 		s->wakeup_ns += queued - from;
 	else
 		s->backlog_ns += queued - from;
