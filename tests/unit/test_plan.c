@@ -66,6 +66,56 @@ static void force_syntax(void)
 	}
 }
 
+static void count_idle(void *ctx)
+{
+	++*(unsigned int *)ctx;
+}
+
+/* Nothing is loaded: all instants but one are switched off, and its candidates are left out. */
+static void avoided_ones_are_not_tried(void)
+{
+	static struct plan plan;
+	char force[512] = "", avoid[256] = "", err[256] = "";
+	unsigned int idle = 0;
+	struct plan_opts opts = {.force = force, .avoid = avoid, .idle = count_idle, .ctx = &idle};
+	const struct plan_choice *sock;
+
+	for (int i = 0; i < INSTANT_CNT; i++)
+		if (i != INSTANT_SOCK)
+			sprintf(force + strlen(force), "%s%s=none", force[0] ? "," : "",
+				instants[i].name);
+	for (unsigned int i = 0; i < candidate_cnt; i++)
+		if (candidates[i].instant == INSTANT_SOCK)
+			sprintf(avoid + strlen(avoid), "%s%s", avoid[0] ? "," : "",
+				candidates[i].name);
+	CHECK_INT(plan__make(&opts, &plan, err, sizeof(err)), -EPERM);
+	CHECK_UINT(idle, 0);
+	sock = plan__find(&plan, "t_sock");
+	CHECK(!sock->candidate);
+	CHECK(sock->skip_cnt > 1);
+	for (unsigned int i = 0; i < sock->skip_cnt; i++)
+		CHECK(strstr(sock->skip[i].reason, "again and again") != NULL);
+}
+
+static void a_lost_candidate_is_given_up(void)
+{
+	static struct plan plan = {
+		.choice_cnt = 2,
+		.choice = {{.instant = "t_sock", .candidate = "sock_cg", .mechanism = "cgroup_skb"},
+			   {.instant = "t_send", .candidate = "send_cg"}},
+	};
+
+	plan__give_up(&plan, "sock_c", "gone");
+	CHECK_STR(plan.choice[0].candidate, "sock_cg");
+	plan__give_up(&plan, "sock_cg", "gone");
+	CHECK(!plan.choice[0].candidate);
+	CHECK_UINT(plan.choice[0].skip_cnt, 1);
+	CHECK_STR(plan.choice[0].skip[0].candidate, "sock_cg");
+	CHECK_STR(plan.choice[0].skip[0].reason, "gone");
+	CHECK(plan.choice[0].lost[0]);
+	CHECK_STR(plan.choice[1].candidate, "send_cg");
+}
+
 static void instants_are_ordered(void)
 {
 	enum instant last = 0;
@@ -255,6 +305,8 @@ int main(int argc, char **argv)
 {
 	static const struct test tests[] = {
 		{"force_syntax", force_syntax, TEST_PLAIN},
+		{"avoided_ones_are_not_tried", avoided_ones_are_not_tried, TEST_PLAIN},
+		{"a_lost_candidate_is_given_up", a_lost_candidate_is_given_up, TEST_PLAIN},
 		{"instants_are_ordered", instants_are_ordered, TEST_PLAIN},
 		{"candidates_are_found", candidates_are_found, TEST_PLAIN},
 		{"costs_are_said", costs_are_said, TEST_PLAIN},

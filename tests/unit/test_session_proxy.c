@@ -45,6 +45,25 @@ static void the_peer_has_its_stage(void)
 	world_done_free(&w);
 }
 
+/* Nobody saw the peer's answer: the wait for it is not called the application's. */
+static void an_unseen_peer_is_not_the_application(void)
+{
+	struct brief request = request_of(PROTO_SIP, "INVITE", 1), fwd = forwarded(2, 1);
+	struct brief ok = reply_of(PROTO_SIP, "INVITE", 1, 200);
+	struct world w;
+
+	if (!world_init(&w, 16))
+		return;
+	receive(&w, &request, 1000);
+	send_out(&w, &fwd, 2000);
+	send_out(&w, &ok, 6000);
+	CHECK_UINT(w.done_cnt, 1);
+	CHECK_UINT(world_share(&w, "app"), 0);
+	CHECK_UINT(world_share(&w, "app+peer"), 4970);
+	CHECK_UINT(path__total_ns(&w.path), 5020);
+	world_done_free(&w);
+}
+
 static void the_proxys_own_final_has_no_peer(void)
 {
 	struct brief timeout = reply_of(PROTO_SIP, "INVITE", 1, 408);
@@ -201,6 +220,8 @@ int main(int argc, char **argv)
 {
 	static const struct test tests[] = {
 		{"the_peer_has_its_stage", the_peer_has_its_stage, TEST_PLAIN},
+		{"an_unseen_peer_is_not_the_application", an_unseen_peer_is_not_the_application,
+		 TEST_PLAIN},
 		{"the_proxys_own_final_has_no_peer", the_proxys_own_final_has_no_peer, TEST_PLAIN},
 		{"the_last_branch_counts", the_last_branch_counts, TEST_PLAIN},
 		{"late_forwards_stand_alone", late_forwards_stand_alone, TEST_PLAIN},

@@ -38,6 +38,33 @@ static void unanswered_requests_time_out(void)
 	world_done_free(&w);
 }
 
+/* What was open while probes were missing may have ended unseen. */
+static void a_doubted_one_is_no_timeout(void)
+{
+	struct brief before = request_of(PROTO_SIP, "OPTIONS", 1),
+		     after = request_of(PROTO_SIP, "OPTIONS", 2),
+		     ends = request_of(PROTO_SIP, "OPTIONS", 3),
+		     ok = reply_of(PROTO_SIP, "OPTIONS", 3, 200);
+	const struct session_counts *c;
+	struct world w;
+
+	if (!world_init(&w, 16))
+		return;
+	c = session__counts(w.session);
+	receive(&w, &before, 100 * SEC);
+	receive(&w, &ends, 100 * SEC);
+	session__doubt(w.session, 101 * SEC);
+	receive(&w, &after, 101 * SEC);
+	send_out(&w, &ok, 102 * SEC);
+	CHECK_UINT(w.done_cnt, 1);
+	session__tick(w.session, 140 * SEC);
+	CHECK_UINT(c->doubted, 1);
+	CHECK_UINT(c->timeouts, 1);
+	CHECK_UINT(session__in_flight(w.session), 0);
+	check_in_flight(&w, 140 * SEC);
+	world_done_free(&w);
+}
+
 static void finished_ones_linger(void)
 {
 	struct brief request = request_of(PROTO_SIP, "BYE", 1),
@@ -119,6 +146,7 @@ int main(int argc, char **argv)
 {
 	static const struct test tests[] = {
 		{"unanswered_requests_time_out", unanswered_requests_time_out, TEST_PLAIN},
+		{"a_doubted_one_is_no_timeout", a_doubted_one_is_no_timeout, TEST_PLAIN},
 		{"finished_ones_linger", finished_ones_linger, TEST_PLAIN},
 		{"a_ringing_invite_is_no_timeout", a_ringing_invite_is_no_timeout, TEST_PLAIN},
 		{"a_reply_nobody_reads_is_unread", a_reply_nobody_reads_is_unread, TEST_PLAIN},

@@ -312,6 +312,57 @@ static void answers_hello_and_plan(void)
 	stats__free(st.stats);
 }
 
+static void tells_of_new_plans(void)
+{
+	struct state st;
+	json_t *reply;
+
+	if (CHECK_OK(fill(&st, 0))) {
+		reply = ask(&st, "{\"cmd\":\"snapshot\"}", "snapshot");
+		CHECK_INT(json_integer_value(at(reply, "replan.count")), 0);
+		CHECK(json_is_null(at(reply, "replan.mono_ns")));
+		CHECK(json_is_null(at(reply, "replan.time")));
+		CHECK(json_is_null(at(reply, "replan.reason")));
+		CHECK(json_is_null(at(reply, "replan.due")));
+		json_decref(reply);
+		st.src.replan = (struct snapshot_replan){.cnt = 2,
+							 .mono_ns = 990 * SECOND,
+							 .time = 1795561190,
+							 .reason = "SIGHUP",
+							 .due_reason = "lost\x1b"};
+		reply = ask(&st, "{\"cmd\":\"plan\"}", "plan");
+		CHECK_INT(json_integer_value(at(reply, "replan.count")), 2);
+		CHECK_INT(json_integer_value(at(reply, "replan.mono_ns")), 990 * SECOND);
+		CHECK_STR(json_string_value(at(reply, "replan.time")), "2026-11-24T22:59:50Z");
+		CHECK_STR(json_string_value(at(reply, "replan.reason")), "SIGHUP");
+		CHECK(json_is_string(at(reply, "replan.due")));
+		json_decref(reply);
+	}
+	stats__free(st.stats);
+}
+
+static void answers_health(void)
+{
+	struct state st;
+	json_t *reply;
+
+	if (CHECK_OK(fill(&st, 0))) {
+		st.src.observes = "stages";
+		st.src.tick_ns = st.src.now_ns - 7;
+		reply = ask(&st, "{\"cmd\":\"health\"}", "health");
+		CHECK_INT(json_integer_value(at(reply, "tick_age_ns")), 7);
+		CHECK_STR(json_string_value(at(reply, "observes")), "stages");
+		CHECK_INT(json_integer_value(at(reply, "instants")), 2);
+		CHECK_INT(json_integer_value(at(reply, "measured")), 1);
+		json_decref(reply);
+		st.src.tick_ns = st.src.now_ns + 7; /* the loop ran meanwhile */
+		reply = ask(&st, "{\"cmd\":\"health\"}", "health");
+		CHECK_INT(json_integer_value(at(reply, "tick_age_ns")), 0);
+		json_decref(reply);
+	}
+	stats__free(st.stats);
+}
+
 static void explains_bad_requests(void)
 {
 	static const struct {
@@ -386,6 +437,8 @@ int main(int argc, char **argv)
 		{"says_null_for_too_few_samples", says_null_for_too_few_samples, TEST_PLAIN},
 		{"adds_cells_for_exports", adds_cells_for_exports, TEST_PLAIN},
 		{"answers_hello_and_plan", answers_hello_and_plan, TEST_PLAIN},
+		{"tells_of_new_plans", tells_of_new_plans, TEST_PLAIN},
+		{"answers_health", answers_health, TEST_PLAIN},
 		{"explains_bad_requests", explains_bad_requests, TEST_PLAIN},
 		{"reads_fixed_arrays_to_their_end_only", reads_fixed_arrays_to_their_end_only,
 		 TEST_PLAIN},

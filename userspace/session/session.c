@@ -112,6 +112,14 @@ static void note_retransmit(struct session *s, struct txn *x)
 	x->row->retransmits++;
 }
 
+/* Sent on and not seen to be answered: what passed before the reply holds the wait for the peer. */
+static bool is_peer_unseen(struct session *s, const struct txn *x)
+{
+	const struct txn *fwd = txn_table__get(s->table, x->forwarded);
+
+	return fwd && fwd->state == TXN_OPEN;
+}
+
 /* The stages of a finished transaction. With a downstream leg: in -> forwarded -> peer -> reply in
  * -> out. */
 static bool build_path(struct session *s, const struct txn *x, struct path *p)
@@ -128,7 +136,7 @@ static bool build_path(struct session *s, const struct txn *x, struct path *p)
 		path__tx(p, STAGE_APP, &down->tx);
 		path__rx(p, STAGE_PEER, &down->rx);
 	}
-	path__tx(p, STAGE_APP, &x->tx);
+	path__tx(p, !down && is_peer_unseen(s, x) ? STAGE_APP | STAGE_PEER : STAGE_APP, &x->tx);
 	return down != NULL;
 }
 
@@ -272,8 +280,10 @@ static void sent_request(struct session *s, const struct brief *b, const struct 
 	x->tx = *leg;
 	note_task(x, task);
 	up = b->has_parent ? txn_table__find_lo(s->table, TXN_SERVER, b->parent_lo) : NULL;
-	if (up && up->state == TXN_OPEN)
+	if (up && up->state == TXN_OPEN) {
 		x->parent = txn_table__ref(s->table, up);
+		up->forwarded = txn_table__ref(s->table, x);
+	}
 }
 
 static void sent_reply(struct session *s, const struct brief *b, const struct tx_leg *leg,

@@ -48,6 +48,7 @@ struct txn {
 	struct rx_leg rx;     /* server: the request; client: the final reply */
 	struct tx_leg tx;     /* client: the request; server: the reply */
 	txn_ref_t parent;     /* client: server transaction this request was forwarded for */
+	txn_ref_t forwarded;  /* server: the latest client transaction made for it */
 	txn_ref_t downstream; /* server: client transaction whose reply was read last */
 	struct stats_row *row;
 	struct rec_flow flow; /* of the request */
