@@ -169,6 +169,7 @@ install: all ## binaries, settings and systemd unit to PREFIX (/usr/local)
 	install -D -m 0644 deploy/sigpathd.service $(DESTDIR)$(PREFIX)/lib/systemd/system/sigpathd.service
 	sed -i 's#^ExecStart=/usr/local/#ExecStart=$(PREFIX)/#' $(DESTDIR)$(PREFIX)/lib/systemd/system/sigpathd.service
 
+PODMAN   ?= podman
 IMAGE    ?= localhost/sigpath:$(VERSION)
 REVISION  = $(shell git rev-parse HEAD 2>/dev/null)
 # Files keep the time of the commit, so that the same sources and libraries give the same layer.
@@ -180,9 +181,9 @@ rootfs: all ## the files of the image, under build/rootfs
 
 image: rootfs ## a small image for a node, from nothing (podman, root)
 	$(say) IMAGE $(IMAGE)
-	$(Q)podman build --quiet --layers=false --timestamp $(EPOCH) --build-arg VERSION=$(VERSION) --build-arg REVISION=$(REVISION) \
+	$(Q)$(PODMAN) build --quiet --layers=false --timestamp $(EPOCH) --build-arg VERSION=$(VERSION) --build-arg REVISION=$(REVISION) \
 	  --tag $(IMAGE) --file deploy/Containerfile $(BUILD)/rootfs >/dev/null
-	@podman image inspect --format '  SIZE     $(IMAGE): {{.Size}} bytes, {{.Id}}' $(IMAGE)
+	@$(PODMAN) image inspect --format '  SIZE     $(IMAGE): {{.Size}} bytes, {{.Id}}' $(IMAGE)
 .PHONY: rootfs image
 
 clean: ## remove everything generated
