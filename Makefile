@@ -26,7 +26,7 @@ endif
 
 # --- rooms: what each folder may include. A wrong include does not compile. -------------------------------------------
 INC_bpf              := -Ibpf/shared -Ibpf/parse -Ibpf/lib
-INC_kernel-compat    := -Ikernel-compat -Ibpf/shared -I$(BUILD)
+INC_kernel-compat    := -Ikernel-compat -Ibpf/shared -Ibpf/parse -I$(BUILD)
 INC_userspace/stats    := -Iuserspace/stats
 INC_userspace/session  := -Iuserspace/session -Iuserspace/stats -Ibpf/shared -Ibpf/parse
 INC_userspace/ingest   := -Iuserspace/ingest $(INC_userspace/session)

@@ -17,6 +17,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "captures.h"
 #include "links.h"
 #include "watch.h"
 
@@ -177,7 +178,9 @@ int hook__switch(struct hook *h, int prog_fd)
 		return setsockopt(h->fd, SOL_SOCKET, SO_ATTACH_BPF, &prog_fd, sizeof(prog_fd))
 			       ? -errno
 			       : 0;
-	return h->kind == HOOK_NONE ? 0 : bpf_link_update(h->fd, prog_fd, NULL);
+	if (h->kind == HOOK_NONE || h->kind == HOOK_CAPTURE)
+		return 0;
+	return bpf_link_update(h->fd, prog_fd, NULL);
 }
 
 static bool has_clsact_filter(const struct hook *h)
@@ -204,6 +207,25 @@ bool hook__is_held(const struct hook *h)
 	}
 }
 
+int hook__capture(struct hook *h, struct captures *s, int ifindex, char *reason, size_t len)
+{
+	struct capture *c = NULL;
+	int err = captures__open(s, ifindex, &c, reason, len);
+
+	if (!err)
+		*h = (struct hook){.kind = HOOK_CAPTURE,
+				   .fd = -1,
+				   .captures = s,
+				   .capture = c,
+				   .ifindex = ifindex};
+	return err;
+}
+
+bool hook__is_both(const struct hook *h)
+{
+	return h->kind == HOOK_SOCKET || h->kind == HOOK_CAPTURE;
+}
+
 static void detach_clsact(const struct hook *h)
 {
 	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = h->ifindex,
@@ -223,6 +245,8 @@ void hook__done(struct hook *h)
 {
 	if (h->kind == HOOK_CLSACT)
 		detach_clsact(h);
+	else if (h->kind == HOOK_CAPTURE)
+		captures__close(h->captures, h->capture);
 	else if (h->kind != HOOK_NONE)
 		close(h->fd);
 	h->kind = HOOK_NONE;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One program on one interface: by XDP, by tc (tcx link, else a clsact filter), or by a packet
- * socket's filter. All but the clsact filter go away with their descriptor, however the process
- * ends.
+/* One tap on one interface: a program by XDP, by tc (tcx link, else a clsact filter) or by a packet
+ * socket's filter, or a capture, which needs no program. All but the clsact filter go away with
+ * their descriptor, however the process ends.
  *
  * Attach functions find the interface in the namespace the thread is in. They return 0, or -errno
  * with the reason in operator's words; also on success reason may say why it is not the better way.
@@ -19,7 +19,8 @@
 	X(XDP_GENERIC, "generic") \
 	X(TCX, "tcx")             \
 	X(CLSACT, "clsact")       \
-	X(SOCKET, "socket")
+	X(SOCKET, "socket")       \
+	X(CAPTURE, "capture")
 
 enum hook_kind {
 #define X(id, name) HOOK_##id,
@@ -27,9 +28,14 @@ enum hook_kind {
 #undef X
 };
 
+struct capture;
+struct captures;
+
 struct hook {
 	enum hook_kind kind; /* HOOK_NONE: the rest means nothing */
-	int fd;		     /* link or socket, owned; -1 with HOOK_CLSACT */
+	int fd;		     /* link or socket, owned; -1 with HOOK_CLSACT and HOOK_CAPTURE */
+	struct captures *captures; /* HOOK_CAPTURE: borrowed, and what was opened there */
+	struct capture *capture;
 	int ifindex;
 	bool is_egress;
 	bool made_qdisc; /* the clsact qdisc was not there before */
@@ -49,6 +55,10 @@ int hook__switch(struct hook *h, int prog_fd);
 /* False: somebody took the program off, or the kernel did. HOOK_CLSACT: six system calls, in the
  * interface's namespace. */
 bool hook__is_held(const struct hook *h);
+/* Both directions, read in user space. */
+int hook__capture(struct hook *h, struct captures *s, int ifindex, char *reason, size_t len);
+/* The two kinds of socket, which see both directions. */
+bool hook__is_both(const struct hook *h);
 /* Only HOOK_CLSACT needs the thread to be in the interface's namespace. A qdisc is removed if it is
  * ours and no filter of anybody is left on it. */
 void hook__done(struct hook *h);

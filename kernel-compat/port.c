@@ -10,16 +10,16 @@
 
 static bool is_allowed(const struct taps_opts *opts, enum mechanism mech)
 {
-	return mech == MECH_XDP	     ? opts->use_xdp
-	       : mech == MECH_TC     ? opts->use_tc
-	       : mech == MECH_SOCKET ? opts->use_socket
-				     : false;
+	return mech == MECH_XDP						? opts->use_xdp
+	       : mech == MECH_TC					? opts->use_tc
+	       : mech == MECH_SOCKET || mech == MECH_CAPTURE ? opts->use_socket
+								: false;
 }
 
-/* The plan's choice for an instant and, after it, what else is loaded. */
+/* The plan's choice for an instant and, after it, what else is loaded or needs no program. */
 static unsigned int list_candidates(struct port_candidate *list, char *reason, enum instant instant,
 				    const struct taps_opts *opts, const struct plan *plan,
-				    const struct object *o)
+				    const struct object *o, bool can_capture)
 {
 	const struct plan_choice *choice = plan__find(plan, instants[instant].name);
 	const struct candidate *first;
@@ -33,23 +33,28 @@ static unsigned int list_candidates(struct port_candidate *list, char *reason, e
 	snprintf(reason, PLAN_REASON_LEN, "%s is switched off", choice->mechanism);
 	first = candidate__find(instant, choice->candidate);
 	for (const struct candidate *c = first; c && c < candidates + candidate_cnt; c++) {
+		bool is_capture = c->mech == MECH_CAPTURE && can_capture;
 		int fd = c->instant == instant ? object__prog_fd(o, c->progs) : -1;
 
-		if (fd >= 0 && is_allowed(opts, c->mech) && cnt < PORT_CANDIDATES_MAX)
+		if (c->instant == instant && (fd >= 0 || is_capture) && is_allowed(opts, c->mech) &&
+		    cnt < PORT_CANDIDATES_MAX)
 			list[cnt++] = (struct port_candidate){.c = c, .prog_fd = fd};
 	}
 	return cnt;
 }
 
 void port_policy__init(struct port_policy *p, const struct taps_opts *opts, const struct plan *plan,
-		       const struct object *o)
+		       const struct object *o, struct captures *captures)
 {
+	enum instant in = opts->stamp_only ? INSTANT_NIC : INSTANT_TAP_IN;
+
 	memset(p, 0, sizeof(*p));
 	p->stamp_only = opts->stamp_only;
-	p->in_cnt = list_candidates(p->in, p->reason_in,
-				    opts->stamp_only ? INSTANT_NIC : INSTANT_TAP_IN, opts, plan, o);
+	p->captures = captures;
+	p->in_cnt = list_candidates(p->in, p->reason_in, in, opts, plan, o, captures != NULL);
 	if (!opts->stamp_only)
-		p->out_cnt = list_candidates(p->out, p->reason_out, INSTANT_TAP_OUT, opts, plan, o);
+		p->out_cnt = list_candidates(p->out, p->reason_out, INSTANT_TAP_OUT, opts, plan, o,
+					     captures != NULL);
 }
 
 static struct tap_state *add_row(struct port *port, const char *direction)
@@ -85,8 +90,9 @@ static int try_xdp(struct hook *h, int prog_fd, int ifindex, char *reason)
 	return err;
 }
 
-static int try_candidate(struct port *port, const struct port_candidate *pc, bool is_egress,
-			 struct hook *h, char *reason)
+static int try_candidate(struct port *port, const struct port_policy *p,
+			 const struct port_candidate *pc, bool is_egress, struct hook *h,
+			 char *reason)
 {
 	int ifindex = port->link.ifindex, err;
 
@@ -94,6 +100,8 @@ static int try_candidate(struct port *port, const struct port_candidate *pc, boo
 		err = try_xdp(h, pc->prog_fd, ifindex, reason);
 	else if (pc->c->mech == MECH_TC)
 		err = hook__tc(h, pc->prog_fd, ifindex, is_egress, reason, PLAN_REASON_LEN);
+	else if (pc->c->mech == MECH_CAPTURE)
+		err = hook__capture(h, p->captures, ifindex, reason, PLAN_REASON_LEN);
 	else
 		err = hook__socket(h, pc->prog_fd, ifindex, reason, PLAN_REASON_LEN);
 	port->busy |= HOOK_IS_BUSY(err);
@@ -101,17 +109,19 @@ static int try_candidate(struct port *port, const struct port_candidate *pc, boo
 }
 
 /* Walks a list; a reason of an earlier refusal stays if the later candidate has none of its own. */
-static void attach_direction(struct port *port, const char *direction,
-			     const struct port_candidate *list, unsigned int cnt,
-			     const char *no_candidate)
+static void attach_direction(struct port *port, const struct port_policy *p, bool is_egress)
 {
+	const struct port_candidate *list = is_egress ? p->out : p->in;
+	const char *direction = is_egress ? "out" : "in",
+		   *no_candidate = is_egress ? p->reason_out : p->reason_in;
+	unsigned int cnt = is_egress ? p->out_cnt : p->in_cnt;
 	struct tap_state *s = add_row(port, direction);
 	struct hook *h = &port->hook[port->tap_cnt - 1];
 
 	snprintf(s->reason, sizeof(s->reason), "%s", cnt ? "" : no_candidate);
 	for (unsigned int i = 0; i < cnt; i++) {
 		char reason[PLAN_REASON_LEN] = "";
-		int err = try_candidate(port, &list[i], !strcmp(direction, "out"), h, reason);
+		int err = try_candidate(port, p, &list[i], is_egress, h, reason);
 
 		if (reason[0])
 			memcpy(s->reason, reason, sizeof(s->reason));
@@ -126,8 +136,8 @@ static void attach_direction(struct port *port, const char *direction,
 /* A socket sees both directions: with one, the other tap would report everything twice. */
 static void merge_socket(struct port *port)
 {
-	bool in_by_socket = port->hook[0].kind == HOOK_SOCKET;
-	bool out_by_socket = port->hook[1].kind == HOOK_SOCKET;
+	bool in_by_socket = hook__is_both(&port->hook[0]);
+	bool out_by_socket = hook__is_both(&port->hook[1]);
 
 	if (!in_by_socket && !out_by_socket)
 		return;
@@ -188,8 +198,8 @@ void port__attach(struct port *port, const struct port_policy *p)
 		attach_stamp(port, p);
 		return;
 	}
-	attach_direction(port, "in", p->in, p->in_cnt, p->reason_in);
-	attach_direction(port, "out", p->out, p->out_cnt, p->reason_out);
+	attach_direction(port, p, false);
+	attach_direction(port, p, true);
 	merge_socket(port);
 }
 

@@ -15,7 +15,7 @@
 #define PORT_TAPS_MAX	    2
 #define PORT_CANDIDATES_MAX 4
 
-/* A candidate that may be attached, with its program. */
+/* A candidate that may be attached, with its program (-1: it needs none). */
 struct port_candidate {
 	const struct candidate *c;
 	int prog_fd;
@@ -24,6 +24,7 @@ struct port_candidate {
 /* What ports attach: made once, from plan, object and configuration. */
 struct port_policy {
 	bool stamp_only;
+	struct captures *captures; /* borrowed; NULL: none can be opened */
 	struct port_candidate in[PORT_CANDIDATES_MAX]; /* stamp_only: tap_xdp or nothing */
 	unsigned int in_cnt;
 	struct port_candidate out[PORT_CANDIDATES_MAX];
@@ -32,8 +33,9 @@ struct port_policy {
 	char reason_out[PLAN_REASON_LEN];
 };
 
+/* Borrows captures. */
 void port_policy__init(struct port_policy *p, const struct taps_opts *opts, const struct plan *plan,
-		       const struct object *o);
+		       const struct object *o, struct captures *captures);
 
 struct port {
 	struct link_info link;

@@ -32,6 +32,7 @@ struct space {
 struct taps {
 	struct taps_opts opts;
 	struct port_policy policy;
+	struct captures *captures; /* NULL: the caller wants none */
 	int epoll_fd;
 	unsigned int space_cnt;
 	struct space *space;
@@ -268,8 +269,10 @@ int taps__new(const struct taps_opts *opts, const struct plan *plan, struct obje
 	t->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (!t->space || !t->is_found || t->epoll_fd < 0)
 		goto out;
-	port_policy__init(&t->policy, opts, plan, o);
-	rc = 0;
+	rc = opts->captures.knobs ? captures__new(&opts->captures, &t->captures) : 0;
+	if (rc)
+		goto out;
+	port_policy__init(&t->policy, opts, plan, o, t->captures);
 	for (unsigned int i = 0; i < space_cnt && !rc; i++)
 		rc = add_space(t, opts->netns_cnt ? opts->netns[i] : NULL, err, err_len);
 	if (!rc)
@@ -321,6 +324,7 @@ void taps__free(struct taps *t)
 		links__close(&t->space[i].links);
 		netns__close(&t->space[i].ns);
 	}
+	captures__free(t->captures);
 	if (t->epoll_fd >= 0)
 		close(t->epoll_fd);
 	free(t->is_found);
@@ -400,9 +404,26 @@ static int switch_space(struct taps *t, unsigned int idx)
 void taps__switch(struct taps *t, bool stamp_only, const struct plan *plan, struct object *o)
 {
 	t->opts.stamp_only = stamp_only;
-	port_policy__init(&t->policy, &t->opts, plan, o);
+	port_policy__init(&t->policy, &t->opts, plan, o, t->captures);
 	for (unsigned int i = 0; i < t->space_cnt; i++)
 		within(t, i, switch_space);
+}
+
+void taps__drain(struct taps *t, uint64_t now_ns)
+{
+	if (t->captures)
+		captures__drain(t->captures, now_ns);
+}
+
+void taps__counters(struct taps *t, uint64_t *count, unsigned int cnt)
+{
+	if (t->captures)
+		captures__counters(t->captures, count, cnt);
+}
+
+uint64_t taps__clock_steps(const struct taps *t)
+{
+	return t->captures ? captures__clock_steps(t->captures) : 0;
 }
 
 unsigned int taps__cnt(const struct taps *t)

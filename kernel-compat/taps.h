@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "captures.h"
 #include "object.h"
 #include "plan.h"
 
@@ -30,7 +31,10 @@ struct taps_opts {
 	/* Stage probes exist: XDP stamps (native only, never lo). Else: taps report, in both
 	 * directions. */
 	bool stamp_only;
-	bool use_xdp, use_tc, use_socket;	  /* what the configuration allows */
+	bool use_xdp, use_tc, use_socket; /* what the configuration allows */
+	/* Where captures give their records; without knobs there are none. knobs: only for the call.
+	 */
+	struct captures_opts captures;
 	void (*log)(int level, const char *text); /* level as in agent/log.h; may be NULL */
 };
 
@@ -40,13 +44,13 @@ struct tap_state {
 	uint32_t netns;		      /* inode */
 	const char *direction;	      /* "in", "out"; "both": one socket sees both */
 	const char *candidate;	      /* program name, "" none */
-	const char *state;	      /* "native", "generic", "tcx", "clsact", "socket", "off" */
+	const char *state; /* "native", "generic", "tcx", "clsact", "socket", "capture", "off" */
 	char reason[PLAN_REASON_LEN]; /* why not something better, e.g. who holds the XDP hook */
 };
 
 struct taps;
 
-/* Borrows o and the strings of opts until taps__free. With stamp_only the object has tap_xdp loaded
+/* Borrows o (which may be an empty one, without programs) and the strings of opts until taps__free. With stamp_only the object has tap_xdp loaded
  * if the plan chose it; else the plan's tap_in and tap_out. Candidates of those instants that come
  * later in the catalogue are used where the better ones fail on an interface, if their programs are
  * loaded too. -ENODEV: an interface was named that does not exist in any of the namespaces (err
@@ -63,6 +67,12 @@ unsigned int taps__check(struct taps *t, uint64_t now_ns);
 /* A new plan: the programs of o take the place of those that run, without a gap where the way of
  * tapping stays the same. The object before is not used afterwards. */
 void taps__switch(struct taps *t, bool stamp_only, const struct plan *plan, struct object *o);
+/* Hands over what captures have taken. */
+void taps__drain(struct taps *t, uint64_t now_ns);
+/* Adds what captures have counted, in the order of counter.def. */
+void taps__counters(struct taps *t, uint64_t *count, unsigned int cnt);
+/* captures__clock_steps */
+uint64_t taps__clock_steps(const struct taps *t);
 /* Rows: one per interface and direction. */
 unsigned int taps__cnt(const struct taps *t);
 const struct tap_state *taps__at(const struct taps *t, unsigned int idx);

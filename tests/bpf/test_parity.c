@@ -10,12 +10,12 @@
 
 #include "corpus.h"
 #include "feature.h"
+#include "mutate.h"
 #include "object.h"
 #include "report.h"
 
 #define RING_BYTES    (1 << 20)
 #define MUTATIONS     4000
-#define ETH_HLEN      14
 #define RUN_NEEDS_LEN (ETH_HLEN + 40) /* less than an IP header: some kernels refuse to run */
 
 struct tap {
@@ -138,25 +138,26 @@ static bool compare_counters(struct bench *b, const struct sighting *s)
 	return true;
 }
 
-static bool compare_record(struct bench *b, const struct packet *p, const struct sighting *s)
+static bool compare_record(struct bench *b, const struct sighting *s)
 {
 	const struct rec_tap *rec = (void *)b->rec;
-	struct rec_flow flow = s->flow;
+	const struct rec_tap *want = &s->rec.tap;
+	struct rec_flow flow = want->flow;
 
 	flow.flags |= b->tap->is_egress ? REC_F_EGRESS : 0;
-	if (differs(b, "record bytes", b->rec_len, sizeof(*rec) + s->print.snap_len) ||
+	if (differs(b, "record bytes", b->rec_len, sizeof(*rec) + want->print.snap_len) ||
 	    differs(b, "hdr.len", rec->hdr.len, b->rec_len) ||
 	    differs(b, "hdr.kind", rec->hdr.kind, REC_TAP) ||
-	    differs(b, "hash", rec->print.hash, s->print.hash) ||
-	    differs(b, "msg_len", rec->print.msg_len, s->print.msg_len) ||
-	    differs(b, "snap_len", rec->print.snap_len, s->print.snap_len) ||
+	    differs(b, "hash", rec->print.hash, want->print.hash) ||
+	    differs(b, "msg_len", rec->print.msg_len, want->print.msg_len) ||
+	    differs(b, "snap_len", rec->print.snap_len, want->print.snap_len) ||
 	    differs(b, "flags", rec->flow.flags, flow.flags) ||
 	    differs(b, "proto", rec->flow.proto, flow.proto) ||
 	    differs(b, "sport", rec->flow.sport, flow.sport) ||
 	    differs(b, "dport", rec->flow.dport, flow.dport) ||
 	    differs(b, "addresses differ", memcmp(&rec->flow, &flow, sizeof(flow)) != 0, 0) ||
 	    differs(b, "payload differs",
-		    memcmp(rec->payload, p->buf + s->payload_off, s->print.snap_len) != 0, 0))
+		    memcmp(rec->payload, s->rec.payload, want->print.snap_len) != 0, 0))
 		return false;
 	return true;
 }
@@ -178,15 +179,15 @@ static bool agree(struct bench *b, const struct packet *p, struct sighting *s)
 	if (b->why[0] || differs(b, "records", b->rec_cnt, s->is_reported) ||
 	    !compare_counters(b, s))
 		return false;
-	return !s->is_reported || compare_record(b, p, s);
+	return !s->is_reported || compare_record(b, s);
 }
 
 /* By hand: the oracle is held to the table too. */
 static bool expected(struct bench *b, const struct row *row, const struct sighting *s)
 {
-	uint16_t flags = s->flow.flags & ~REC_F_SHORT;
+	uint16_t flags = s->rec.tap.flow.flags & ~REC_F_SHORT;
 
-	if (differs(b, "proto", s->flow.proto, row->proto) ||
+	if (differs(b, "proto", s->rec.tap.flow.proto, row->proto) ||
 	    differs(b, "flags", flags, s->is_reported ? row->flags : 0))
 		return false;
 	for (int i = 0; i < CNT_MAX; i++)
@@ -198,7 +199,7 @@ static bool expected(struct bench *b, const struct row *row, const struct sighti
 static bool check_rows(struct bench *b, const char *name, const struct row *rows, size_t cnt)
 {
 	static struct packet p;
-	struct sighting s;
+	static struct sighting s;
 
 	for (size_t i = 0; i < cnt; i++) {
 		packet__make(&p, &rows[i].r);
@@ -228,7 +229,7 @@ static const struct row *row_at(size_t i)
 static void check_truncated(struct bench *b, const char *name)
 {
 	static struct packet p;
-	struct sighting s;
+	static struct sighting s;
 	size_t cnt = 0;
 
 	for (size_t i = 0; i < CORPUS_CNT + CORPUS_ANYWHERE_CNT; i++) {
@@ -243,53 +244,10 @@ static void check_truncated(struct bench *b, const char *name)
 	report__ok("%s (%zu packets, %u too short for a test run)", name, cnt, b->refused);
 }
 
-/* splitmix64: the same numbers in every run */
-static uint64_t draw(uint64_t *state)
-{
-	uint64_t z = (*state += 0x9e3779b97f4a7c15ull);
-
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
-	return z ^ (z >> 31);
-}
-
-/* A few bytes changed, mostly in the headers; now and then a length in bytes, a cut, or a longer
- * tail. */
-static void mutate(struct packet *p, uint64_t *state)
-{
-	unsigned int changes = 1 + draw(state) % 4;
-
-	while (changes--) {
-		size_t span = draw(state) % 4 ? 100 : p->len,
-		       at = draw(state) % (span < p->len ? span : p->len);
-
-		switch (draw(state) % 6) {
-		case 0:
-			p->buf[at] ^= (uint8_t)(1u << draw(state) % 8);
-			break;
-		case 1:
-			p->buf[at] = (uint8_t)draw(state);
-			break;
-		case 2:
-			p->buf[at] = (uint8_t)(draw(state) % 2 ? 0xff : 0);
-			break;
-		case 3:
-			p->buf[at & ~(size_t)1] = 0;
-			p->buf[at | 1] = (uint8_t)draw(state);
-			break;
-		case 4:
-			p->len = ETH_HLEN + draw(state) % (p->len - ETH_HLEN + 1);
-			break;
-		default:
-			packet__add_zeros(p, draw(state) % 64);
-		}
-	}
-}
-
 static void check_mutations(struct bench *b, const char *name)
 {
 	static struct packet p;
-	struct sighting s;
+	static struct sighting s;
 	uint64_t state = 1;
 	unsigned int reported = 0;
 
