@@ -17,7 +17,8 @@
 	X(CGROUP_SENDMSG, "cgroup_sendmsg", false, "no cgroup2 mount, or its root may not be written") \
 	X(XDP, "xdp", true, "the device or kernel does not take XDP")                                \
 	X(TC, "tc", true, "no CAP_NET_ADMIN, or sch_ingress and cls_bpf are missing")                \
-	X(SOCKET, "socket_filter", true, "no CAP_NET_RAW")
+	X(SOCKET, "socket_filter", true, "no CAP_NET_RAW")                                           \
+	X(CAPTURE, "packet_ring", true, "no CAP_NET_RAW")
 /* clang-format on */
 
 enum mechanism {
@@ -46,7 +47,7 @@ struct candidate {
 	enum instant instant;
 	const char *name;
 	enum mechanism mech;
-	const char *progs; /* comma-separated program names */
+	const char *progs; /* comma-separated program names, "" none */
 	uint32_t needs;	   /* features, enum feature_needs or-ed */
 	const char *why;
 	const char *lost;

@@ -146,7 +146,8 @@ int object__attach(struct object *o, const struct candidate *c, const struct obj
 
 int object__prog_fd(const struct object *o, const char *name)
 {
-	struct bpf_program *prog = bpf_object__find_program_by_name(o->skel->obj, name);
+	struct bpf_program *prog =
+		o->skel ? bpf_object__find_program_by_name(o->skel->obj, name) : NULL;
 	int fd = prog ? bpf_program__fd(prog) : -1;
 
 	return fd < 0 ? -ENOENT : fd;
@@ -154,21 +155,25 @@ int object__prog_fd(const struct object *o, const char *name)
 
 int object__ring_fd(const struct object *o)
 {
-	return bpf_map__fd(o->skel->maps.sp_ring);
+	return o->skel ? bpf_map__fd(o->skel->maps.sp_ring) : -ENOENT;
 }
 
 int object__counters(const struct object *o, uint64_t *count, unsigned int cnt)
 {
-	int cpus = libbpf_num_possible_cpus(), fd = bpf_map__fd(o->skel->maps.sp_counters);
+	int cpus = libbpf_num_possible_cpus();
 	uint64_t *percpu;
+	int fd;
 
+	memset(count, 0, cnt * sizeof(*count));
+	if (!o->skel)
+		return 0;
+	fd = bpf_map__fd(o->skel->maps.sp_counters);
 	if (cpus < 0)
 		return cpus;
 	percpu = calloc(cpus, sizeof(*percpu));
 	if (!percpu)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < cnt; i++) {
-		count[i] = 0;
 		if (bpf_map_lookup_elem(fd, &i, percpu))
 			continue;
 		for (int cpu = 0; cpu < cpus; cpu++)
@@ -183,6 +188,8 @@ uint64_t object__misses(const struct object *o)
 	struct bpf_program *prog;
 	uint64_t sum = 0;
 
+	if (!o->skel)
+		return 0;
 	bpf_object__for_each_program (prog, o->skel->obj) {
 		struct bpf_prog_info info = {};
 		uint32_t len = sizeof(info);
@@ -216,6 +223,8 @@ uint64_t object__memlock(const struct object *o)
 	struct bpf_map *map;
 	uint64_t sum = 0;
 
+	if (!o->skel)
+		return 0;
 	bpf_object__for_each_map (map, o->skel->obj)
 		if (bpf_map__fd(map) >= 0)
 			sum += fd_memlock(bpf_map__fd(map));

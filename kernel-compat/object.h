@@ -43,7 +43,8 @@ int object__load(struct object *o);
  * left to taps. */
 int object__attach(struct object *o, const struct candidate *c, const struct object_opts *opts);
 
-/* File descriptors, owned by the object. -ENOENT if the program is not loaded. */
+/* File descriptors, owned by the object. -ENOENT if the program is not loaded. These and what
+ * follows accept a zeroed object, which has nothing. */
 int object__prog_fd(const struct object *o, const char *prog);
 int object__ring_fd(const struct object *o);
 /* Sums sp_counters over CPUs into count[KCOUNTER_CNT-many]. */

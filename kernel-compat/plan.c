@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "capture.h"
 #include "catalogue.h"
 #include "feature.h"
 #include "object.h"
@@ -21,6 +22,17 @@ static void set_reason(struct plan_skip *skip, const struct candidate *c, const 
 	snprintf(skip->reason, sizeof(skip->reason), "%s%s%s", what, *hint ? ": " : "", hint);
 }
 
+static int try_capture(const struct candidate *c, struct plan_skip *skip)
+{
+	char reason[PLAN_REASON_LEN] = "";
+	int err = capture__try(reason, sizeof(reason));
+
+	if (err)
+		set_reason(skip, c, reason[0] ? reason : strerror(-err), "");
+	skip->err = err;
+	return err;
+}
+
 /* 0 if the candidate holds. */
 static int try_candidate(const struct candidate *c, const struct object_opts *opts,
 			 struct plan_skip *skip)
@@ -28,6 +40,8 @@ static int try_candidate(const struct candidate *c, const struct object_opts *op
 	struct object o;
 	int err;
 
+	if (c->mech == MECH_CAPTURE)
+		return try_capture(c, skip);
 	err = object__open(&o, opts);
 	if (!err)
 		err = object__enable(&o, c);
@@ -42,6 +56,7 @@ static int try_candidate(const struct candidate *c, const struct object_opts *op
 				   : mechanism__refusal(c->mech));
 	if (o.skel)
 		object__done(&o);
+	skip->err = err;
 	return err;
 }
 
@@ -226,6 +241,15 @@ void plan__give_up(struct plan *p, const char *candidate, const char *why)
 			give_up(&p->choice[i], why);
 }
 
+/* The instant without which no stage can be told. */
+static void say_why(struct plan *p, enum instant missing)
+{
+	const struct plan_choice *c = plan__find(p, instants[missing].name);
+
+	snprintf(p->taps_why, sizeof(p->taps_why), "no %s: %s", c->instant,
+		 c->skip_cnt ? c->skip[0].reason : "no candidate");
+}
+
 /* A stamp of every wake-up on the node is of no use where no switch tells who ran; no stage is
  * where messages are not seen at their socket or at the qdisc. */
 static void give_up_useless(struct plan *p)
@@ -233,6 +257,8 @@ static void give_up_useless(struct plan *p)
 	bool has_run = has_choice(p, INSTANT_RUN);
 
 	p->taps_only = !has_choice(p, INSTANT_SOCK) || !has_choice(p, INSTANT_QUEUE);
+	if (p->taps_only)
+		say_why(p, has_choice(p, INSTANT_SOCK) ? INSTANT_QUEUE : INSTANT_SOCK);
 	for (unsigned int i = 0; i < p->choice_cnt; i++) {
 		if (p->taps_only)
 			give_up(&p->choice[i], "of no use without t_sock and t_queue");
@@ -241,11 +267,41 @@ static void give_up_useless(struct plan *p)
 	}
 }
 
+/* NULL if it was not skipped. */
+static const struct plan_skip *find_skip(const struct plan *p, enum instant instant,
+					 const char *candidate)
+{
+	const struct plan_choice *c = plan__find(p, instants[instant].name);
+
+	for (unsigned int i = 0; c && i < c->skip_cnt; i++)
+		if (!strcmp(c->skip[i].candidate, candidate))
+			return &c->skip[i];
+	return NULL;
+}
+
+static bool is_by_capture(const struct plan *p, enum instant instant)
+{
+	const struct plan_choice *c = plan__find(p, instants[instant].name);
+
+	return c && (!c->candidate || !strcmp(c->candidate, "tap_capture"));
+}
+
+/* Where not even the socket's program loads it is bpf(2) itself that is refused. */
+static void say_refused(struct plan *p)
+{
+	const struct plan_skip *skip = find_skip(p, INSTANT_TAP_IN, "tap_socket");
+
+	if (p->no_object && skip && skip->err)
+		snprintf(p->taps_why, sizeof(p->taps_why), "bpf(2) is refused: %s",
+			 strerror(-skip->err));
+}
+
 int plan__make(const struct plan_opts *opts, struct plan *ret, char *err, size_t err_len)
 {
 	struct object_opts oo = {.btf_path = opts->btf_path,
 				 .cgroup2 = opts->cgroup2,
 				 .ring_bytes = TRIAL_RING_BYTES};
+	const struct plan_skip *capture;
 	char cgroup2[256];
 	int rc = check_force(opts->force, err, err_len);
 
@@ -261,10 +317,20 @@ int plan__make(const struct plan_opts *opts, struct plan *ret, char *err, size_t
 		return 0;
 	choose(ret, INSTANT_TAP_IN, opts, &oo);
 	choose(ret, INSTANT_TAP_OUT, opts, &oo);
-	if (!has_choice(ret, INSTANT_TAP_IN) && !has_choice(ret, INSTANT_TAP_OUT)) {
-		snprintf(err, err_len, "the kernel refused every program: %s",
-			 ret->choice[1].skip[0].reason);
-		return -EPERM;
-	}
-	return 0;
+	ret->no_object = is_by_capture(ret, INSTANT_TAP_IN) && is_by_capture(ret, INSTANT_TAP_OUT);
+	say_refused(ret);
+	if (has_choice(ret, INSTANT_TAP_IN) || has_choice(ret, INSTANT_TAP_OUT))
+		return 0;
+	capture = find_skip(ret, INSTANT_TAP_IN, "tap_capture");
+	snprintf(err, err_len, "nothing can be observed: %s; %s", ret->taps_why,
+		 capture ? capture->reason : "no tap holds");
+	return -EPERM;
+}
+
+const char *plan__banner(const struct plan *p, char *buf, size_t len)
+{
+	*buf = '\0';
+	if (p->taps_only)
+		snprintf(buf, len, "TAPS ONLY: %s; totals only, no stages", p->taps_why);
+	return buf;
 }

@@ -18,6 +18,7 @@ struct plan_skip {
 	const char *candidate; /* program name, from the catalogue */
 	const char *mechanism; /* "tp_btf", "fentry", "kprobe", "xdp", "cgroup", ... */
 	char reason[PLAN_REASON_LEN];
+	int err; /* -errno of the trial, 0: it was not tried */
 };
 
 struct plan_choice {
@@ -36,6 +37,8 @@ struct plan {
 	unsigned int choice_cnt;
 	struct plan_choice choice[PLAN_INSTANTS_MAX];
 	bool taps_only; /* no stage probe works: totals from taps */
+	bool no_object; /* and those need no BPF program: nothing is to be loaded */
+	char taps_why[PLAN_REASON_LEN]; /* with taps_only */
 };
 
 struct plan_opts {
@@ -51,11 +54,13 @@ struct plan_opts {
 	void *ctx;
 };
 
-/* -EPERM: may not load BPF at all (every choice then says why). -EINVAL: force names something
+/* -EPERM: may neither load BPF nor open a packet socket (every choice then says why). -EINVAL: force names something
  * unknown, message in err. On any other failure the plan is still written, with merged instants. */
 int plan__make(const struct plan_opts *opts, struct plan *ret, char *err, size_t err_len);
 /* A candidate that held and holds no longer: its instant is merged from now on. */
 void plan__give_up(struct plan *p, const char *candidate, const char *why);
 const struct plan_choice *plan__find(const struct plan *p, const char *instant);
+/* "TAPS ONLY: why; totals only, no stages", "" for a plan with stages. Returns buf. */
+const char *plan__banner(const struct plan *p, char *buf, size_t len);
 
 #endif
