@@ -139,12 +139,13 @@ void captures__drain(struct captures *s, uint64_t now_ns)
 		s->doubt_until_ns = 0;
 }
 
-void captures__counters(struct captures *s, uint64_t *count, unsigned int cnt)
+void captures__take_counts(struct captures *s, uint64_t *count, unsigned int cnt)
 {
 	for (struct entry *e = s->first; e; e = e->next)
 		s->count[FRAME_RING_FULL] += capture__drops(&e->capture);
 	for (unsigned int i = 0; i < cnt && i < FRAME_COUNTS; i++)
 		count[i] += s->count[i];
+	memset(s->count, 0, sizeof(s->count));
 }
 
 uint64_t captures__clock_steps(const struct captures *s)

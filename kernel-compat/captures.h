@@ -34,8 +34,8 @@ int captures__open(struct captures *s, int ifindex, struct capture **ret, char *
 void captures__close(struct captures *s, struct capture *c);
 /* Hands over what there is up to now. */
 void captures__drain(struct captures *s, uint64_t now_ns);
-/* Adds to count[cnt], in the order of counter.def. */
-void captures__counters(struct captures *s, uint64_t *count, unsigned int cnt);
+/* Adds what was counted since the last call to count[cnt], in the order of counter.def. */
+void captures__take_counts(struct captures *s, uint64_t *count, unsigned int cnt);
 /* Packets that were not used because the wall clock was set while they were stamped. */
 uint64_t captures__clock_steps(const struct captures *s);
 

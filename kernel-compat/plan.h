@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #define PLAN_REASON_LEN	  160
+#define PLAN_BANNER_LEN	  224
 #define PLAN_SKIPS_MAX	  8
 #define PLAN_INSTANTS_MAX 16
 

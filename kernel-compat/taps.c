@@ -411,14 +411,14 @@ void taps__switch(struct taps *t, bool stamp_only, const struct plan *plan, stru
 
 void taps__drain(struct taps *t, uint64_t now_ns)
 {
-	if (t->captures)
+	if (t && t->captures)
 		captures__drain(t->captures, now_ns);
 }
 
-void taps__counters(struct taps *t, uint64_t *count, unsigned int cnt)
+void taps__take_counts(struct taps *t, uint64_t *count, unsigned int cnt)
 {
 	if (t->captures)
-		captures__counters(t->captures, count, cnt);
+		captures__take_counts(t->captures, count, cnt);
 }
 
 uint64_t taps__clock_steps(const struct taps *t)

@@ -67,10 +67,10 @@ unsigned int taps__check(struct taps *t, uint64_t now_ns);
 /* A new plan: the programs of o take the place of those that run, without a gap where the way of
  * tapping stays the same. The object before is not used afterwards. */
 void taps__switch(struct taps *t, bool stamp_only, const struct plan *plan, struct object *o);
-/* Hands over what captures have taken. */
+/* Hands over what captures have taken. Accepts NULL. */
 void taps__drain(struct taps *t, uint64_t now_ns);
-/* Adds what captures have counted, in the order of counter.def. */
-void taps__counters(struct taps *t, uint64_t *count, unsigned int cnt);
+/* captures__take_counts */
+void taps__take_counts(struct taps *t, uint64_t *count, unsigned int cnt);
 /* captures__clock_steps */
 uint64_t taps__clock_steps(const struct taps *t);
 /* Rows: one per interface and direction. */

@@ -113,15 +113,27 @@ static struct snapshot_totals totals(const struct daemon *d, uint64_t now)
 static void drain(struct daemon *d)
 {
 	feed__drain(d->feed);
+	taps__drain(d->probes->taps, clock_ns());
+}
+
+/* Of a tap that is read in user space. */
+static int on_record(void *ctx, void *data, size_t len)
+{
+	struct daemon *d = ctx;
+
+	return ingest__record(d->ingest, data, len);
 }
 
 static void refresh_ledger(struct daemon *d)
 {
 	struct server_counts sc = server__counts(d->server);
 	struct stats_lost lost = stats__lost(d->stats);
-	uint64_t *n = d->ledger.count;
+	uint64_t *n = d->ledger.count, captured[KCOUNTER_CNT] = {0};
 
+	taps__take_counts(d->probes->taps, captured, KCOUNTER_CNT);
+	feed__add(d->feed, captured);
 	feed__count(d->feed);
+	n[LEDGER_CLOCK_STEP] = taps__clock_steps(d->probes->taps);
 	n[LEDGER_REPLANS] = d->replan.cnt;
 	n[LEDGER_CLIENT_SLOW] = sc.slow;
 	n[LEDGER_CLIENT_REFUSED] = sc.refused;
@@ -302,6 +314,8 @@ int daemon__new(const struct config *cfg, struct daemon **ret, char *err, size_t
 	rc = lock__take(&d->lock, cfg->lock_path, err, err_len);
 	rc = rc ? rc : start_log(d, err, err_len);
 	rc = rc ? rc : probes__plan(d->probes, cfg, NULL, err, err_len);
+	d->probes->record = on_record;
+	d->probes->ctx = d;
 	rc = rc ? rc : make_tables(d);
 	rc = rc ? rc : probes__start(d->probes, cfg, err, err_len);
 	rc = rc ? rc : start_server(d, err, err_len); /* who connects gets an answer at once */

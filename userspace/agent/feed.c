@@ -74,15 +74,23 @@ void feed__drain(struct feed *f)
 		ring_buffer__consume(f->ring);
 }
 
+void feed__add(struct feed *f, const uint64_t *count)
+{
+	for (unsigned int i = 0; i < KCOUNTER_CNT; i++)
+		f->kernel_base[i] += count[i];
+}
+
 void feed__count(struct feed *f)
 {
-	uint64_t kernel[KCOUNTER_CNT];
+	uint64_t kernel[KCOUNTER_CNT] = {0}, misses = 0;
 
-	if (!f->object || object__counters(f->object, kernel, KCOUNTER_CNT))
+	if (f->object && object__counters(f->object, kernel, KCOUNTER_CNT))
 		return;
+	if (f->object)
+		misses = object__misses(f->object);
 	for (unsigned int i = 0; i < KCOUNTER_CNT; i++)
 		f->ledger->kernel[i] = f->kernel_base[i] + kernel[i];
-	f->ledger->count[LEDGER_PROBE_MISSES] = f->misses_base + object__misses(f->object);
+	f->ledger->count[LEDGER_PROBE_MISSES] = f->misses_base + misses;
 }
 
 /* What both objects counted while they ran beside each other counts once. */

@@ -55,6 +55,8 @@ const char *probes__view_name(enum probes_view view)
 
 void probes__log(const struct probes *p)
 {
+	char banner[PLAN_BANNER_LEN];
+
 	for (unsigned int i = 0; i < p->plan.choice_cnt; i++) {
 		const struct plan_choice *c = &p->plan.choice[i];
 
@@ -65,7 +67,7 @@ void probes__log(const struct probes *p)
 	}
 	if (!p->plan.taps_only)
 		return;
-	log_warn("no stage probes: only totals, from taps");
+	log_warn("%s", plan__banner(&p->plan, banner, sizeof(banner)));
 	if (!sees(p, "out"))
 		log_warn("no tap sees packets going out: no reply is seen, no total can be "
 			 "measured; "
@@ -119,9 +121,12 @@ int probes__load(struct probes *p, const struct config *cfg, char *err, size_t e
 		.snap_len = (uint32_t)cfg->snap_len,
 		.stun_anywhere = cfg->stun_anywhere,
 	};
-	uint8_t *kind = calloc(1, 65536);
+	uint8_t *kind;
 	int rc;
 
+	if (p->plan.no_object)
+		return 0;
+	kind = calloc(1, 65536);
 	if (!kind)
 		return -ENOMEM;
 	set_ports(&cfg->sip_ports, PORT_SIP, kind);
@@ -138,9 +143,26 @@ static void log_tap(int level, const char *text)
 	log__write((enum log_level)level, "%s", text);
 }
 
+/* Returns owned; NULL: no memory. */
+static struct knobs *make_knobs(const struct config *cfg)
+{
+	struct knobs *k = calloc(1, sizeof(*k));
+
+	if (!k)
+		return NULL;
+	k->snap_len = (uint32_t)cfg->snap_len;
+	k->stun_anywhere = cfg->stun_anywhere;
+	for (unsigned int i = 0; i < cfg->sip_ports.cnt; i++)
+		knobs_add_port(k, cfg->sip_ports.port[i], PORT_SIP);
+	for (unsigned int i = 0; i < cfg->stun_ports.cnt; i++)
+		knobs_add_port(k, cfg->stun_ports.port[i], PORT_STUN);
+	return k;
+}
+
 static int start_taps(struct probes *p, const struct config *cfg, char *err, size_t err_len)
 {
 	bool any = cfg->taps == CONFIG_TAPS_AUTO;
+	struct knobs *knobs = make_knobs(cfg);
 	struct taps_opts opts = {
 		.interfaces = (const char *const *)cfg->interfaces.item,
 		.interface_cnt = cfg->interfaces.cnt,
@@ -152,10 +174,13 @@ static int start_taps(struct probes *p, const struct config *cfg, char *err, siz
 		.use_xdp = any || cfg->taps == CONFIG_TAPS_XDP,
 		.use_tc = any || cfg->taps == CONFIG_TAPS_TC,
 		.use_socket = any || cfg->taps == CONFIG_TAPS_SOCKET,
+		.captures = {.knobs = knobs, .record = p->record, .ctx = p->ctx},
 		.log = log_tap,
 	};
+	int rc = knobs ? taps__new(&opts, &p->plan, &p->object, &p->taps, err, err_len) : -ENOMEM;
 
-	return taps__new(&opts, &p->plan, &p->object, &p->taps, err, err_len);
+	free(knobs);
+	return rc;
 }
 
 int probes__start(struct probes *p, const struct config *cfg, char *err, size_t err_len)

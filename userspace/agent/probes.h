@@ -16,6 +16,9 @@ struct probes {
 	struct object object;
 	bool has_object;
 	struct taps *taps;
+	/* Set before the start: takes the records of taps that are read in user space. */
+	int (*record)(void *ctx, void *data, size_t len);
+	void *ctx;
 	char cgroup2[256];
 };
 
