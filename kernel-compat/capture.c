@@ -16,9 +16,9 @@
 
 #include "filter.h"
 
-#define RING_BYTES   ((size_t)CAPTURE_BLOCK_BYTES * CAPTURE_BLOCKS)
-#define FRAME_BYTES  2048 /* only a unit of counting in version 3 */
-#define SECOND_NS    1000000000ull
+#define RING_BYTES	  ((size_t)CAPTURE_BLOCK_BYTES * CAPTURE_BLOCKS)
+#define FRAME_BYTES	  2048 /* only a unit of counting in version 3 */
+#define SECOND_NS	  1000000000ull
 #define SOCKET_MEMBER_OFF TPACKET_ALIGN(sizeof(struct tpacket3_hdr))
 
 static struct tpacket_block_desc *block_at(const struct capture *c, unsigned int idx)

@@ -32,8 +32,8 @@ struct capture;
 struct captures;
 
 struct hook {
-	enum hook_kind kind; /* HOOK_NONE: the rest means nothing */
-	int fd;		     /* link or socket, owned; -1 with HOOK_CLSACT and HOOK_CAPTURE */
+	enum hook_kind kind;	   /* HOOK_NONE: the rest means nothing */
+	int fd;			   /* link or socket, owned; -1 with HOOK_CLSACT and HOOK_CAPTURE */
 	struct captures *captures; /* HOOK_CAPTURE: borrowed, and what was opened there */
 	struct capture *capture;
 	int ifindex;

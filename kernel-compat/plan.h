@@ -37,8 +37,8 @@ struct plan_choice {
 struct plan {
 	unsigned int choice_cnt;
 	struct plan_choice choice[PLAN_INSTANTS_MAX];
-	bool taps_only; /* no stage probe works: totals from taps */
-	bool no_object; /* and those need no BPF program: nothing is to be loaded */
+	bool taps_only;			/* no stage probe works: totals from taps */
+	bool no_object;			/* and those need no BPF program: nothing is to be loaded */
 	char taps_why[PLAN_REASON_LEN]; /* with taps_only */
 };
 
@@ -55,8 +55,9 @@ struct plan_opts {
 	void *ctx;
 };
 
-/* -EPERM: may neither load BPF nor open a packet socket (every choice then says why). -EINVAL: force names something
- * unknown, message in err. On any other failure the plan is still written, with merged instants. */
+/* -EPERM: may neither load BPF nor open a packet socket (every choice then says why). -EINVAL:
+ * force names something unknown, message in err. On any other failure the plan is still written,
+ * with merged instants. */
 int plan__make(const struct plan_opts *opts, struct plan *ret, char *err, size_t err_len);
 /* A candidate that held and holds no longer: its instant is merged from now on. */
 void plan__give_up(struct plan *p, const char *candidate, const char *why);

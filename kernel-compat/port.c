@@ -10,10 +10,10 @@
 
 static bool is_allowed(const struct taps_opts *opts, enum mechanism mech)
 {
-	return mech == MECH_XDP						? opts->use_xdp
-	       : mech == MECH_TC					? opts->use_tc
+	return mech == MECH_XDP				     ? opts->use_xdp
+	       : mech == MECH_TC			     ? opts->use_tc
 	       : mech == MECH_SOCKET || mech == MECH_CAPTURE ? opts->use_socket
-								: false;
+							     : false;
 }
 
 /* The plan's choice for an instant and, after it, what else is loaded or needs no program. */

@@ -24,7 +24,7 @@ struct port_candidate {
 /* What ports attach: made once, from plan, object and configuration. */
 struct port_policy {
 	bool stamp_only;
-	struct captures *captures; /* borrowed; NULL: none can be opened */
+	struct captures *captures;		       /* borrowed; NULL: none can be opened */
 	struct port_candidate in[PORT_CANDIDATES_MAX]; /* stamp_only: tap_xdp or nothing */
 	unsigned int in_cnt;
 	struct port_candidate out[PORT_CANDIDATES_MAX];

@@ -32,7 +32,8 @@ struct taps_opts {
 	 * directions. */
 	bool stamp_only;
 	bool use_xdp, use_tc, use_socket; /* what the configuration allows */
-	/* Where captures give their records; without knobs there are none. knobs: only for the call.
+	/* Where captures give their records; without knobs there are none. knobs: only for the
+	 * call.
 	 */
 	struct captures_opts captures;
 	void (*log)(int level, const char *text); /* level as in agent/log.h; may be NULL */
@@ -41,20 +42,21 @@ struct taps_opts {
 struct tap_state {
 	int ifindex;
 	char ifname[16];
-	uint32_t netns;		      /* inode */
-	const char *direction;	      /* "in", "out"; "both": one socket sees both */
-	const char *candidate;	      /* program name, "" none */
+	uint32_t netns;	       /* inode */
+	const char *direction; /* "in", "out"; "both": one socket sees both */
+	const char *candidate; /* program name, "" none */
 	const char *state; /* "native", "generic", "tcx", "clsact", "socket", "capture", "off" */
 	char reason[PLAN_REASON_LEN]; /* why not something better, e.g. who holds the XDP hook */
 };
 
 struct taps;
 
-/* Borrows o (which may be an empty one, without programs) and the strings of opts until taps__free. With stamp_only the object has tap_xdp loaded
- * if the plan chose it; else the plan's tap_in and tap_out. Candidates of those instants that come
- * later in the catalogue are used where the better ones fail on an interface, if their programs are
- * loaded too. -ENODEV: an interface was named that does not exist in any of the namespaces (err
- * says which and lists what is there). -ENOENT/-EPERM: a namespace cannot be entered. */
+/* Borrows o (which may be an empty one, without programs) and the strings of opts until taps__free.
+ * With stamp_only the object has tap_xdp loaded if the plan chose it; else the plan's tap_in and
+ * tap_out. Candidates of those instants that come later in the catalogue are used where the better
+ * ones fail on an interface, if their programs are loaded too. -ENODEV: an interface was named that
+ * does not exist in any of the namespaces (err says which and lists what is there). -ENOENT/-EPERM:
+ * a namespace cannot be entered. */
 int taps__new(const struct taps_opts *opts, const struct plan *plan, struct object *o,
 	      struct taps **ret, char *err, size_t err_len);
 void taps__free(struct taps *t);

@@ -33,6 +33,11 @@ static void draw_identity(const struct ui *ui, struct paint_strip *s)
 	paint__strip(s, PAINT_PLAIN, "%s", get_clock(m, clock));
 }
 
+static bool is_compact(const struct ui *ui)
+{
+	return ui->paint.lines < COMPACT_LINES;
+}
+
 static void draw_state(const struct ui *ui, struct paint_strip *s)
 {
 	uint64_t age_ns = ui->now_ns - ui->received_ns;
@@ -45,6 +50,9 @@ static void draw_state(const struct ui *ui, struct paint_strip *s)
 		paint__strip(s, PAINT_ALERT, "! STALE %s old", age);
 	else
 		paint__strip(s, PAINT_PLAIN, "LIVE");
+	if (ui->model && ui->model->banner[0] && is_compact(ui))
+		paint__strip(s, PAINT_ALERT, "! %.*s", (int)strcspn(ui->model->banner, ":"),
+			     ui->model->banner);
 	if (ui->view != &view_top)
 		paint__strip(s, PAINT_TITLE, "[%s]", ui->view->title);
 }
@@ -74,6 +82,10 @@ static void draw_degraded(const struct ui *ui, struct paint_strip *s)
 	const struct model *m = ui->model;
 	unsigned int degraded = 0;
 
+	if (m->banner[0]) {
+		paint__strip(s, PAINT_ALERT, "! %s", m->banner);
+		return;
+	}
 	for (unsigned int i = 0; i < m->choice_cnt; i++)
 		degraded += model__is_degraded(&m->choice[i]);
 	if (!m->choice_cnt) {
@@ -102,14 +114,13 @@ int head__draw(const struct ui *ui)
 	struct paint_strip identity = {.paint = &ui->paint, .y = 0},
 			   state = {.paint = &ui->paint, .y = 1},
 			   degraded = {.paint = &ui->paint, .y = 2};
-	bool compact = ui->paint.lines < COMPACT_LINES;
 
 	draw_identity(ui, &identity);
 	if (ui->banner[0])
 		paint__strip(&state, PAINT_ALERT, "! %s", ui->banner);
 	else if (ui->model)
 		draw_totals(ui, &state);
-	if (compact)
+	if (is_compact(ui))
 		return 2;
 	if (ui->banner[0] && ui->model)
 		draw_totals(ui, &degraded);

@@ -134,6 +134,7 @@ static int parse_snapshot(const json_t *root, struct model *m)
 	FIELD_TEXT(m->time, root, "time");
 	FIELD_TEXT(m->host, root, "host");
 	FIELD_TEXT(m->kernel, root, "kernel");
+	FIELD_TEXT(m->banner, root, "banner");
 	parse_totals(json_object_get(root, "totals"), &m->totals);
 	rc = parse_rows(json_object_get(root, "rows"), m);
 	if (!rc)

@@ -124,6 +124,8 @@ struct model {
 	char time[MODEL_WORD_LEN]; /* ISO 8601, UTC */
 	char host[MODEL_NAME_LEN];
 	char kernel[MODEL_NAME_LEN];
+	char banner[MODEL_ERROR_LEN]; /* what every reader must know before the figures, "" nothing
+				       */
 	struct model_totals totals;
 	unsigned int row_cnt, loss_cnt, choice_cnt, tap_cnt;
 	struct model_row *row;

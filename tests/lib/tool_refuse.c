@@ -30,7 +30,8 @@ static const struct {
 
 static const char usage[] =
 	"refuse [--call NAME]... [--errno EPERM|ENOSYS] [--] COMMAND [ARGUMENT...]\n"
-	"Runs COMMAND under a seccomp filter that makes system calls fail; all it starts inherits it.\n"
+	"Runs COMMAND under a seccomp filter that makes system calls fail; all it starts inherits "
+	"it.\n"
 	"  --call NAME    bpf (default), perf_event_open, socket; may be given several times\n"
 	"  --errno NAME   EPERM (default) or ENOSYS, as container runtimes answer\n";
 

@@ -25,7 +25,8 @@ int feed__change(struct feed *f, const struct object *o, bool is_exclusive, stru
 /* To be watched; -1 without a ring. */
 int feed__fd(const struct feed *f);
 void feed__drain(struct feed *f);
-/* What taps counted that are read in user space, KCOUNTER_CNT of it, goes to the kernel's counters. */
+/* What taps counted that are read in user space, KCOUNTER_CNT of it, goes to the kernel's counters.
+ */
 void feed__add(struct feed *f, const uint64_t *count);
 /* Kernel counters and misses, of this object and those before, into the ledger. */
 void feed__count(struct feed *f);

@@ -41,6 +41,8 @@ static void print_head(const struct model *m)
 		    "  lost %" PRIu64,
 		    t->in_flight, figure__ns(oldest, t->oldest_ns), t->timeouts, t->errors,
 		    t->lost);
+	if (m->banner[0])
+		page__print(0, 2, "! %s", m->banner);
 }
 
 static void print_degraded(const struct model *m)

@@ -197,19 +197,20 @@ static json_t *snapshot_reply(const struct snapshot_src *src, json_t *request)
 {
 	const char *view = json_string_value(json_object_get(request, "view"));
 	bool stages = view && strcmp(view, "stages") == 0;
-	char when[TIME_LEN];
+	char when[TIME_LEN], banner[PLAN_BANNER_LEN];
 
 	if (json_object_get(request, "view") && !stages && (!view || strcmp(view, "top") != 0))
 		return error_reply("unknown view", "views: top, stages");
 	print_time(src->time, when);
 	return json_pack(
-		"{s:s, s:i, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+		"{s:s, s:i, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 		"type", "snapshot", "protocol", SNAPSHOT_PROTOCOL, "seq", jvalue__uint(src->seq),
 		"mono_ns", jvalue__uint(src->now_ns), "time", when, "host", text(src->host),
 		"kernel", text(src->kernel), "uptime_ns", jvalue__uint(uptime_ns(src)), "window_ns",
 		jvalue__uint(src->window_ns), "totals", totals_of(src), "rows",
 		rows_of(src, stages), "ledger", ledger_of(src->ledger), "plan", plan_of(src->plan),
-		"taps", taps_of(src), "replan", replan_of(src));
+		"taps", taps_of(src), "replan", replan_of(src), "banner",
+		text(plan__banner(src->plan, banner, sizeof(banner))));
 }
 
 static const struct command {
