@@ -12,7 +12,7 @@ CLANG     := clang-14
 BPFTOOL   := $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
 WARN      := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wformat=2 -Wno-format-truncation -Wno-format-nonliteral
 CFLAGS    ?= -O2 -g
-CFLAGS    += -std=gnu11 $(WARN) -D_GNU_SOURCE -DSIGPATH_VERSION='"$(VERSION)"' -fno-strict-aliasing
+CFLAGS    += -std=gnu11 $(WARN) -D_GNU_SOURCE -DSIGPATH_VERSION='"$(VERSION)"' -DSIGPATH_SHARE='"$(PREFIX)/share/sigpath"' -fno-strict-aliasing
 BPFFLAGS  := -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Werror -Wno-unused-parameter -Wno-gnu-variable-sized-type-not-at-end -I/usr/include/$(shell uname -m)-linux-gnu
 ARCH      := $(shell uname -m | sed 's/x86_64/x86/;s/aarch64/arm64/')
 
@@ -104,6 +104,12 @@ $(BUILD)/sigpath: $(BUILD)/userspace/cli/sigpath.o $(LIB)
 	$(say) LD $@
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_CLIENT)
 
+# Minimised BTF for kernels without their own: of the matrix' kernels that are in the cache, or BTF_FROM="FILE|DIR ...".
+BTF_FROM ?= $(or $(SIGPATH_CACHE),/var/cache/sigpath)/kernels
+btf: $(BUILD)/sigpath.bpf.o ## build/btf/RELEASE.btf from BTF_FROM (default: the kernels cached for check-vm)
+	$(Q)BPFTOOL=$(BPFTOOL) kernel-compat/btf/minimise $< $(BUILD)/btf $(BTF_FROM)
+.PHONY: btf
+
 # --- tests ------------------------------------------------------------------------------------------------------------
 # Unit tests are built with ASan and UBSan from the sources themselves; malloc family wrapped so that each can fail.
 SAN      := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -164,6 +170,7 @@ bpf-bins: $(BPFTEST_BINS)
 install: all ## binaries, settings and systemd unit to PREFIX (/usr/local)
 	install -D -m 0755 $(BUILD)/sigpathd $(DESTDIR)$(PREFIX)/sbin/sigpathd
 	install -D -m 0755 $(BUILD)/sigpath $(DESTDIR)$(PREFIX)/bin/sigpath
+	$(if $(wildcard $(BUILD)/btf/*.btf),install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/sigpath/btf $(wildcard $(BUILD)/btf/*.btf))
 	install -D -m 0644 deploy/sigpathd.conf $(DESTDIR)$(PREFIX)/share/sigpath/sigpathd.conf
 	install -D -m 0644 deploy/sigpath.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/sigpath.conf
 	install -D -m 0644 deploy/sigpathd.service $(DESTDIR)$(PREFIX)/lib/systemd/system/sigpathd.service
