@@ -77,7 +77,7 @@ $(BUILD)/%.o: %.c
 	$(Q)$(CC) $(CFLAGS) $(INC_$(patsubst %/,%,$(dir $<))) -MMD -MP -c $< -o $@
 
 # The loader needs the skeleton before it can be compiled for the first time.
-$(BUILD)/kernel-compat/object.o: | $(SKEL)
+ $(BUILD)/kernel-compat/object.o $(BUILD)/kernel-compat/footprint.o: | $(SKEL)
 
 $(BUILD)/bpf/%.bpf.o: bpf/%.bpf.c
 	$(say) BPF $<
@@ -120,7 +120,7 @@ WRAP     := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup
 $(BUILD)/san/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -O1 $(SAN) $(INC_$(patsubst %/,%,$(dir $<))) -MMD -MP -c $< -o $@
-$(BUILD)/san/kernel-compat/object.o: | $(SKEL)
+ $(BUILD)/san/kernel-compat/object.o $(BUILD)/san/kernel-compat/footprint.o: | $(SKEL)
 $(SANLIB): $(SANOBJS)
 	$(Q)rm -f $@; ar rcs $@ $^
 $(BUILD)/tests/unit/%: tests/unit/%.c tests/lib/test.c $(SANLIB) | $(SKEL)

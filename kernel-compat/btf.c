@@ -187,7 +187,7 @@ static int find_configured(const struct btf_search *s, struct btf_source *ret, c
 		return -ENAMETOOLONG;
 	if (stat(s->configured, &st)) {
 		rc = -errno;
-		snprintf(err, err_len, "btf: %s: %s", s->configured, strerror(-rc));
+		snprintf(err, err_len, "%s: %s", s->configured, strerror(-rc));
 		return rc;
 	}
 	if (!S_ISDIR(st.st_mode)) {

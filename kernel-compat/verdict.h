@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the doctor and the daemon conclude from facts and plan: one verdict, and what would better it.
- * Pure. */
+/* What the doctor and the daemon conclude from facts and plan: one verdict, and for each lack what
+ * it costs and what to set. Pure. */
 #ifndef SIGPATH_VERDICT_H
 #define SIGPATH_VERDICT_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
+#include "btf.h"
 #include "facts.h"
 #include "plan.h"
 
 enum verdict {
-	VERDICT_FULL,	   /* every instant has a probe */
+	VERDICT_FULL,	   /* every instant has a probe, maybe a lesser one */
 	VERDICT_MERGED,	   /* some stages cannot be told apart */
 	VERDICT_TAPS_ONLY, /* totals without stages */
 	VERDICT_NONE,	   /* nothing can be observed */
@@ -18,23 +21,28 @@ enum verdict {
 
 struct diagnosis {
 	const struct facts *facts;
-	const struct plan *plan;
-	int plan_rc;	   /* of plan__make() */
-	bool has_btf_file; /* --btf was given */
+	const struct plan *plan;      /* empty where it could not be made */
+	int plan_rc;		      /* of plan__make() */
+	const struct btf_source *btf; /* what the plan was made with */
+	uint64_t maps_bytes;	      /* what the BPF maps need, 0 not known */
 };
 
+#define REMEDY_LEN 768
+
 struct remedy {
-	const char *id; /* stable, for --json */
-	const char *text;
-	bool (*applies)(const struct diagnosis *d);
+	const char *id;	       /* row of remedy.def; stable, for --json */
+	char what[REMEDY_LEN]; /* what is so, and what it costs */
+	const char *text;      /* what to set */
 };
 
 enum verdict verdict__make(const struct diagnosis *d);
 /* "full", "merged", "taps_only", "none": stable, for --json. */
 const char *verdict__name(enum verdict v);
-/* The idx-th remedy that applies, NULL after the last. */
-const struct remedy *verdict__remedy(const struct diagnosis *d, unsigned int idx);
-/* True when the choice is part of the verdict: not for a probe that holds. */
-bool verdict__is_merged(const struct plan_choice *choice);
+/* "stages merged: driver+stack": one line in words. error: of plan__make(), "" none. */
+void verdict__describe(const struct diagnosis *d, const char *error, char *text, size_t len);
+/* The idx-th remedy that applies; false after the last. */
+bool verdict__remedy(const struct diagnosis *d, unsigned int idx, struct remedy *ret);
+/* The plan must not be tried: bpf(2) kills who calls it. */
+bool verdict__is_deadly(const struct facts *f);
 
 #endif

@@ -3,6 +3,7 @@
  * remedies. */
 #include "doctor.h"
 #include "command.h"
+#include "footprint.h"
 #include "page.h"
 
 #include <bpf/libbpf.h>
@@ -11,11 +12,11 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #define ERROR_LEN    256
 #define VERDICT_LEN  1024
 #define LABEL_INDENT 18
+#define RING_BYTES   (8u << 20) /* the daemon's default */
 
 /* --- facts --- */
 
@@ -31,6 +32,17 @@ static void print_fact(const char *name, const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	page__print(2, LABEL_INDENT, "%-15s %s", name, text);
+}
+
+/* value: 1, 0 or FACTS_UNKNOWN. */
+static const char *tell(int value, const char *yes, const char *no)
+{
+	return value == FACTS_UNKNOWN ? "not known" : value ? yes : no;
+}
+
+static const char *or_none(const char *path)
+{
+	return path[0] ? path : "not mounted";
 }
 
 static void print_caps(const struct facts *f)
@@ -50,38 +62,82 @@ static void print_caps(const struct facts *f)
 		print_fact("  missing", "%s", lacks);
 }
 
-static void print_sysctl(const char *name, int value)
+static void print_btf(const struct facts *f, const struct btf_source *btf)
 {
-	if (value == FACTS_UNKNOWN)
-		print_fact(name, "not known");
-	else
-		print_fact(name, "%d", value);
+	print_fact("kernel BTF", "%s",
+		   f->has_btf	      ? "present (" FACTS_BTF_PATH ")"
+		   : f->is_btf_hidden ? "cannot be read (" FACTS_BTF_PATH ")"
+				      : "absent");
+	if (btf->path[0])
+		print_fact("  types from", "%s (%s)", btf->path, btf_source__name(btf->origin));
+	if (btf->note[0])
+		print_fact("  passed over", "%s", btf->note);
 }
 
-static void print_facts(const struct facts *f)
+static void print_policy(const struct facts *f)
 {
-	puts("host");
-	print_fact("kernel", "%s %s", f->release[0] ? f->release : "not known", f->machine);
-	print_fact("kernel BTF", "%s", f->has_btf ? "present (" FACTS_BTF_PATH ")" : "absent");
-	print_caps(f);
-	print_fact("lockdown", "%s", f->lockdown[0] ? f->lockdown : "not known or not built in");
-	print_fact("seccomp", "%s",
-		   f->seccomp == 2   ? "a filter is active"
-		   : f->seccomp == 0 ? "none"
-				     : "not known");
-	print_fact("cgroup2", "%s", f->cgroup2[0] ? f->cgroup2 : "not mounted");
-	print_fact("BPF JIT", "%s",
-		   f->bpf_jit == FACTS_UNKNOWN ? "not known"
-		   : f->bpf_jit		       ? "on"
-					       : "off");
+	print_fact("user namespace", "%s",
+		   tell(f->is_host_user_ns, "the host's", "another: capabilities do not count"));
+	print_fact("pid, net", "%s, %s",
+		   tell(f->is_host_pid_ns, "the host's", "another pid namespace"),
+		   tell(f->is_host_net_ns, "the host's", "another network namespace"));
+	print_fact("seccomp", "%s; bpf(2): %s; perf_event_open(2): %s",
+		   tell(f->seccomp, "a filter is active", "none"), call_answer__text(f->calls.bpf),
+		   call_answer__text(f->calls.perf));
+	print_fact("lockdown", "%s%s", f->lockdown[0] ? f->lockdown : "not known or not built in",
+		   strcmp(f->lockdown, "integrity") ? "" : ": nothing is lost");
+	print_fact("LSMs", "%s", f->lsm[0] ? f->lsm : "not known");
+	print_fact("unpriv. bpf off", "%s",
+		   f->unprivileged_bpf_disabled == 2
+			   ? "2"
+			   : tell(f->unprivileged_bpf_disabled, "1", "0"));
+}
+
+static void print_mounts(const struct facts *f)
+{
+	if (f->cgroup2[0] || !f->cgroup2_part[0])
+		print_fact("cgroup2", "%s", or_none(f->cgroup2));
+	else
+		print_fact("cgroup2", "%s: only this container's part", f->cgroup2_part);
+	print_fact("bpffs", "%s", or_none(f->bpffs));
+	print_fact("tracefs", "%s", or_none(f->tracefs));
+	print_fact("/sys", "%s", tell(f->is_sys_writable, "writable", "read-only"));
+}
+
+static void print_memory(const struct facts *f, uint64_t maps_bytes)
+{
+	const char *counts = tell(f->calls.memlock_counts, "maps count against it",
+				  "maps do not count against it");
+
+	if (maps_bytes)
+		print_fact("BPF maps", "about %" PRIu64 " MiB", (maps_bytes >> 20) + 1);
 	if (!f->memlock_known)
 		print_fact("memlock limit", "not known");
 	else if (f->memlock_bytes == UINT64_MAX)
 		print_fact("memlock limit", "unlimited");
 	else
-		print_fact("memlock limit", "%" PRIu64 " KiB", f->memlock_bytes >> 10);
-	print_sysctl("unpriv. bpf off", f->unprivileged_bpf_disabled);
-	print_sysctl("kptr_restrict", f->kptr_restrict);
+		print_fact("memlock limit", "%" PRIu64 " KiB; %s", f->memlock_bytes >> 10,
+			   f->calls.memlock_counts < 0 ? "whether maps count is not known"
+						       : counts);
+	if (f->memory_max_bytes == UINT64_MAX)
+		print_fact("memory limit", "none known");
+	else
+		print_fact("memory limit", "%" PRIu64 " MiB", f->memory_max_bytes >> 20);
+}
+
+static void print_facts(const struct diagnosis *d)
+{
+	const struct facts *f = d->facts;
+
+	puts("host");
+	print_fact("kernel", "%s %s", f->release[0] ? f->release : "not known", f->machine);
+	print_btf(f, d->btf);
+	print_fact("kprobes", "%s", tell(f->has_kprobes, "present", "absent"));
+	print_fact("BPF JIT", "%s", tell(f->bpf_jit, "on", "off"));
+	print_caps(f);
+	print_policy(f);
+	print_mounts(f);
+	print_memory(f, d->maps_bytes);
 }
 
 /* --- ladder --- */
@@ -114,69 +170,18 @@ static void print_ladder(const struct plan *p)
 
 /* --- verdict --- */
 
-static void append(char *text, size_t len, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static void append(char *text, size_t len, const char *fmt, ...)
-{
-	size_t at = strlen(text);
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text + at, len - at, fmt, ap);
-	va_end(ap);
-}
-
-void doctor__describe(const struct diagnosis *d, const char *error, char *text, size_t len)
-{
-	const char *gap = "";
-	unsigned int lesser = 0;
-
-	text[0] = '\0';
-	switch (verdict__make(d)) {
-	case VERDICT_FULL:
-		append(text, len, "full");
-		for (unsigned int i = 0; i < d->plan->choice_cnt; i++)
-			lesser += d->plan->choice[i].lost && *d->plan->choice[i].lost;
-		if (lesser)
-			append(text, len, ", %u of %u instants by a lesser probe (see lost)",
-			       lesser, d->plan->choice_cnt);
-		break;
-	case VERDICT_MERGED:
-		append(text, len, "stages merged: ");
-		for (unsigned int i = 0; i < d->plan->choice_cnt; i++) {
-			const struct plan_choice *c = &d->plan->choice[i];
-
-			if (!verdict__is_merged(c))
-				continue;
-			append(text, len, "%s%s", gap,
-			       c->merged_as && *c->merged_as ? c->merged_as : c->instant);
-			gap = ", ";
-		}
-		break;
-	case VERDICT_TAPS_ONLY:
-		append(text, len, "taps only");
-		break;
-	case VERDICT_NONE:
-		append(text, len, "cannot observe: %s",
-		       error[0]	    ? error
-		       : d->plan_rc ? strerror(-d->plan_rc)
-				    : "no candidate of any instant holds");
-		break;
-	}
-}
-
 static void print_verdict(const struct diagnosis *d, const char *error)
 {
-	const struct remedy *remedy;
+	struct remedy remedy;
 	char text[VERDICT_LEN];
 
-	doctor__describe(d, error, text, sizeof(text));
+	verdict__describe(d, error, text, sizeof(text));
 	page__print(0, 2, "verdict: %s", text);
-	for (unsigned int i = 0; (remedy = verdict__remedy(d, i)); i++) {
+	for (unsigned int i = 0; verdict__remedy(d, i, &remedy); i++) {
 		if (!i)
 			puts("\nremedies");
-		page__print(2, 4, "- %s", remedy->text);
+		page__print(2, 4, "- %s", remedy.what);
+		page__print(4, 6, "> %s", remedy.text);
 	}
 }
 
@@ -184,36 +189,66 @@ static void print_text(const struct options *o, const struct diagnosis *d, const
 {
 	if (!o->value[OPTION_PLAN]) {
 		puts("sigpath doctor " SIGPATH_VERSION "\n");
-		print_facts(d->facts);
+		print_facts(d);
 		putchar('\n');
 	}
 	print_ladder(d->plan);
+	if (o->value[OPTION_PLAN])
+		return;
 	putchar('\n');
-	if (!o->value[OPTION_PLAN])
-		print_verdict(d, error);
+	print_verdict(d, error);
+}
+
+/* --- diagnosis --- */
+
+static int make_plan(const struct options *o, struct diagnosis *d, struct plan *plan, char *error,
+		     size_t len)
+{
+	struct plan_opts opts = {.btf_path = btf_source__path(d->btf),
+				 .force = o->value[OPTION_FORCE]};
+
+	if (verdict__is_deadly(d->facts)) {
+		snprintf(error, len, "a seccomp profile kills who calls bpf(2): nothing was tried");
+		return -EPERM;
+	}
+	opts.cgroup2 = d->facts->cgroup2[0] ? d->facts->cgroup2 : NULL;
+	return plan__make(&opts, plan, error, len);
+}
+
+static int find_btf(const struct options *o, const struct facts *f, struct btf_source *btf)
+{
+	struct btf_search search = {.root = "",
+				    .configured = o->value[OPTION_BTF],
+				    .release = f->release,
+				    .kernel_has = f->has_btf};
+	char error[BTF_NOTE_LEN] = "";
+	int rc = btf_source__find(&search, btf, error, sizeof(error));
+
+	if (rc)
+		fprintf(stderr, "sigpath doctor: --btf: %s\n", error);
+	return rc;
 }
 
 int doctor__run(const struct options *o)
 {
-	struct plan_opts opts = {.btf_path = o->value[OPTION_BTF], .force = o->value[OPTION_FORCE]};
 	char error[ERROR_LEN] = "";
+	struct btf_source btf;
 	struct facts facts;
 	struct plan plan = {0};
-	struct diagnosis d = {.facts = &facts, .plan = &plan, .has_btf_file = opts.btf_path};
+	struct diagnosis d = {.facts = &facts, .plan = &plan, .btf = &btf};
 
-	if (opts.btf_path && access(opts.btf_path, R_OK)) {
-		fprintf(stderr, "sigpath doctor: --btf %s: %s\n", opts.btf_path, strerror(errno));
-		return EXIT_USAGE;
-	}
 	libbpf_set_print(NULL); /* refusals are told in the ladder, with their reasons */
 	facts__read("", &facts);
-	opts.cgroup2 = facts.cgroup2[0] ? facts.cgroup2 : NULL;
-	d.plan_rc = plan__make(&opts, &plan, error, sizeof(error));
+	facts__ask(&facts);
+	if (find_btf(o, &facts, &btf))
+		return EXIT_USAGE;
+	d.plan_rc = make_plan(o, &d, &plan, error, sizeof(error));
 	if (d.plan_rc == -EINVAL) {
 		fprintf(stderr, "sigpath doctor: %s\n",
 			error[0] ? error : "the plan's options are not valid");
 		return EXIT_USAGE;
 	}
+	d.maps_bytes = footprint__bytes(RING_BYTES);
 	if (!o->value[OPTION_JSON]) {
 		print_text(o, &d, error);
 	} else if (doctor_json__print(&d, error)) {

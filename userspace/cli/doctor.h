@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The doctor's two ways to tell its diagnosis. */
+/* The doctor's diagnosis as JSON; as text it is in doctor.c. */
 #ifndef SIGPATH_DOCTOR_H
 #define SIGPATH_DOCTOR_H
 
@@ -7,7 +7,4 @@
 
 /* As JSON on one line, the format of README.md; -ENOMEM. */
 int doctor_json__print(const struct diagnosis *d, const char *error);
-/* "stages merged: t_stack as driver+stack, ...": one line in words. */
-void doctor__describe(const struct diagnosis *d, const char *error, char *text, size_t len);
-
 #endif
