@@ -15,12 +15,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "feed.h"
 #include "ingest.h"
 #include "lock.h"
 #include "log.h"
-#include "probes.h"
-#include "replan.h"
+#include "running.h"
 #include "server.h"
 #include "session.h"
 #include "snapshot.h"
@@ -30,16 +28,11 @@
 #define UNREAD_NS 64000000000ull /* 2 * 64 * T1: nobody will read it any more */
 #define UNSENT_NS 10000000000ull
 #define SECOND_NS 1000000000ull
-#define CHECK_NS  250000000ull /* how often the kernel is asked whether all is still attached */
 
 struct daemon {
 	const struct config *cfg;
 	struct lock lock;
-	struct probes plan[2];
-	struct probes *probes; /* the one that runs; the other one is made while it does */
-	struct feed *feed;
-	struct replan replan;
-	bool is_planning;
+	struct running running;
 	struct tap_view *tap_view;
 	struct stats *stats;
 	struct session *session;
@@ -49,7 +42,7 @@ struct daemon {
 	struct txlog *txlog;
 	struct utsname uts;
 	int epoll_fd, timer_fd, signal_fd;
-	uint64_t start_ns, next_second_ns, next_check_ns, seq;
+	uint64_t start_ns, next_second_ns, seq;
 	uint64_t tick_ns;		 /* the loop ran then */
 	uint64_t rate_messages, rate_ns; /* at the start of the running second */
 	double messages_per_s;
@@ -72,14 +65,14 @@ static uint64_t row_oldest(void *ctx, const struct stats_row *row)
 
 static unsigned int view_taps(struct daemon *d)
 {
-	unsigned int cnt = taps__cnt(d->probes->taps);
+	unsigned int cnt = taps__cnt(d->running.probes->taps);
 	struct tap_view *view = realloc(d->tap_view, (cnt ? cnt : 1) * sizeof(*view));
 
 	if (!view)
 		return 0;
 	d->tap_view = view;
 	for (unsigned int i = 0; i < cnt; i++) {
-		const struct tap_state *t = taps__at(d->probes->taps, i);
+		const struct tap_state *t = taps__at(d->running.probes->taps, i);
 
 		view[i] = (struct tap_view){.ifindex = (unsigned int)t->ifindex,
 					    .ifname = t->ifname,
@@ -112,29 +105,16 @@ static struct snapshot_totals totals(const struct daemon *d, uint64_t now)
 
 static void drain(struct daemon *d)
 {
-	feed__drain(d->feed);
-	taps__drain(d->probes->taps, clock_ns());
-}
-
-/* Of a tap that is read in user space. */
-static int on_record(void *ctx, void *data, size_t len)
-{
-	struct daemon *d = ctx;
-
-	return ingest__record(d->ingest, data, len);
+	running__drain(&d->running);
 }
 
 static void refresh_ledger(struct daemon *d)
 {
 	struct server_counts sc = server__counts(d->server);
 	struct stats_lost lost = stats__lost(d->stats);
-	uint64_t *n = d->ledger.count, captured[KCOUNTER_CNT] = {0};
+	uint64_t *n = d->ledger.count;
 
-	taps__take_counts(d->probes->taps, captured, KCOUNTER_CNT);
-	feed__add(d->feed, captured);
-	feed__count(d->feed);
-	n[LEDGER_CLOCK_STEP] = taps__clock_steps(d->probes->taps);
-	n[LEDGER_REPLANS] = d->replan.cnt;
+	running__count(&d->running);
 	n[LEDGER_CLIENT_SLOW] = sc.slow;
 	n[LEDGER_CLIENT_REFUSED] = sc.refused;
 	n[LEDGER_ROWS_FULL] = lost.rows_full;
@@ -166,11 +146,11 @@ static char *reply(void *ctx, const char *line, size_t len)
 	src = (struct snapshot_src){
 		.stats = d->stats,
 		.ledger = &d->ledger,
-		.plan = &d->probes->plan,
+		.plan = &d->running.probes->plan,
 		.tap_cnt = view_taps(d),
 		.totals = totals(d, now),
-		.replan = view_replan(&d->replan),
-		.observes = probes__view_name(probes__view(d->probes)),
+		.replan = view_replan(&d->running.replan),
+		.observes = probes__view_name(probes__view(d->running.probes)),
 		.tick_ns = d->tick_ns,
 		.host = d->uts.nodename,
 		.kernel = d->uts.release,
@@ -209,8 +189,8 @@ static int make_tables(struct daemon *d)
 	struct ingest_opts io = {.max_messages = cfg->max_messages,
 				 .unread_ns = UNREAD_NS,
 				 .unsent_ns = UNSENT_NS,
-				 .has_read = probes__has(d->probes, "t_read"),
-				 .has_xmit = probes__has(d->probes, "t_xmit"),
+				 .has_read = probes__has(d->running.probes, "t_read"),
+				 .has_xmit = probes__has(d->running.probes, "t_xmit"),
 				 .ledger = &d->ledger};
 	int rc = stats__new(&so, &d->stats);
 
@@ -253,9 +233,24 @@ static int watch(struct daemon *d, int fd)
 	return epoll_ctl(d->epoll_fd, EPOLL_CTL_ADD, fd, &ev) ? -errno : 0;
 }
 
-static int watch_feed(struct daemon *d, const struct feed *f)
+/* Without it the timer alone empties the ring. */
+static void watch_ring(void *ctx, int fd)
 {
-	return feed__fd(f) < 0 ? 0 : watch(d, feed__fd(f));
+	watch(ctx, fd);
+}
+
+static void meanwhile(void *ctx);
+
+static int start_running(struct daemon *d, char *err, size_t err_len)
+{
+	struct running_opts opts = {.cfg = d->cfg,
+				    .ingest = d->ingest,
+				    .ledger = &d->ledger,
+				    .idle = meanwhile,
+				    .on_ring = watch_ring,
+				    .ctx = d};
+
+	return running__start(&d->running, &opts, err, err_len);
 }
 
 static int start_loop(struct daemon *d)
@@ -278,12 +273,11 @@ static int start_loop(struct daemon *d)
 	if (d->signal_fd < 0 || d->timer_fd < 0 || d->epoll_fd < 0 ||
 	    timerfd_settime(d->timer_fd, 0, &every, NULL))
 		return -errno;
-	rc = feed__new(probes__object(d->probes), d->ingest, &d->ledger, &d->feed);
+	rc = running__listen(&d->running);
 	rc = rc ? rc : watch(d, d->signal_fd);
 	rc = rc ? rc : watch(d, d->timer_fd);
-	rc = rc ? rc : watch_feed(d, d->feed);
 	rc = rc ? rc : watch(d, server__fd(d->server));
-	return rc ? rc : watch(d, taps__fd(d->probes->taps));
+	return rc ? rc : watch(d, taps__fd(d->running.probes->taps));
 }
 
 static int start_log(struct daemon *d, char *err, size_t err_len)
@@ -305,7 +299,6 @@ int daemon__new(const struct config *cfg, struct daemon **ret, char *err, size_t
 	if (!d)
 		return -ENOMEM;
 	d->cfg = cfg;
-	d->probes = &d->plan[0];
 	d->lock = (struct lock)LOCK_NONE;
 	d->epoll_fd = d->timer_fd = d->signal_fd = -1;
 	d->start_ns = d->rate_ns = clock_ns();
@@ -313,11 +306,9 @@ int daemon__new(const struct config *cfg, struct daemon **ret, char *err, size_t
 	err[0] = '\0';
 	rc = lock__take(&d->lock, cfg->lock_path, err, err_len);
 	rc = rc ? rc : start_log(d, err, err_len);
-	rc = rc ? rc : probes__plan(d->probes, cfg, NULL, err, err_len);
-	d->probes->record = on_record;
-	d->probes->ctx = d;
+	rc = rc ? rc : running__plan(&d->running, cfg, err, err_len);
 	rc = rc ? rc : make_tables(d);
-	rc = rc ? rc : probes__start(d->probes, cfg, err, err_len);
+	rc = rc ? rc : start_running(d, err, err_len);
 	rc = rc ? rc : start_server(d, err, err_len); /* who connects gets an answer at once */
 	rc = rc ? rc : start_loop(d);
 	if (rc) {
@@ -326,7 +317,7 @@ int daemon__new(const struct config *cfg, struct daemon **ret, char *err, size_t
 		daemon__free(d);
 		return rc;
 	}
-	probes__log(d->probes);
+	probes__log(d->running.probes);
 	*ret = d;
 	return 0;
 }
@@ -335,8 +326,7 @@ void daemon__free(struct daemon *d)
 {
 	if (!d)
 		return;
-	feed__free(d->feed);
-	probes__done(d->probes);
+	running__done(&d->running);
 	server__free(d->server);
 	ingest__free(d->ingest);
 	session__free(d->session);
@@ -363,81 +353,6 @@ static void every_second(struct daemon *d, uint64_t now)
 		txlog__flush(d->txlog);
 }
 
-/* The next plan's programs are attached and run beside the old ones. Taps first: what they stamped
- * for the old programs is not there for the new ones. */
-static int change_plan(struct daemon *d, struct probes *next)
-{
-	bool is_exclusive = d->probes->plan.taps_only && next->plan.taps_only;
-	struct feed *feed;
-	int rc;
-
-	probes__move_taps(d->probes, next);
-	rc = feed__change(d->feed, probes__object(next), is_exclusive, &feed);
-	if (rc) {
-		probes__move_taps(next, d->probes);
-		return rc;
-	}
-	probes__log_change(d->probes, next);
-	probes__done(d->probes);
-	drain(d);
-	feed__free(d->feed);
-	ingest__change(d->ingest, probes__has(next, "t_read"), probes__has(next, "t_xmit"),
-		       clock_ns());
-	d->feed = feed;
-	d->probes = next;
-	watch_feed(d, feed); /* without it the timer alone empties the ring */
-	return 0;
-}
-
-static void meanwhile(void *ctx);
-
-static void replan(struct daemon *d)
-{
-	struct probes_again again = {.avoid = d->replan.avoid, .idle = meanwhile, .ctx = d};
-	struct probes *next = d->probes == d->plan ? &d->plan[1] : &d->plan[0];
-	uint64_t begin_ns = clock_ns(), loaded_ns;
-	char err[256] = "";
-	int rc;
-
-	memset(next, 0, sizeof(*next));
-	d->is_planning = true;
-	rc = probes__plan(next, d->cfg, &again, err, sizeof(err));
-	rc = rc ? rc : probes__load(next, d->cfg, err, sizeof(err));
-	loaded_ns = clock_ns();
-	rc = rc ? rc : change_plan(d, next);
-	d->is_planning = false;
-	if (rc) {
-		probes__done(next);
-		replan__failed(&d->replan, clock_ns());
-		log_error("no new plan: %s; the old one stays", err[0] ? err : strerror(-rc));
-		return;
-	}
-	replan__done(&d->replan, clock_ns(), time(NULL));
-	log_info("new plan (%s): %s, made in %u ms, changed in %u ms", d->replan.reason,
-		 probes__view_name(probes__view(next)),
-		 (unsigned int)((loaded_ns - begin_ns) / 1000000),
-		 (unsigned int)((clock_ns() - loaded_ns) / 1000000));
-	probes__log(next);
-}
-
-/* What somebody took off: taps come back by themselves, programs by a new plan. */
-static void check_attached(struct daemon *d, uint64_t now)
-{
-	const char *lost[REPLAN_CANDIDATES];
-	unsigned int cnt, links = 0;
-
-	d->next_check_ns = now + CHECK_NS;
-	d->ledger.count[LEDGER_DETACHED] += taps__check(d->probes->taps, now);
-	if (!d->replan.due_ns)
-		links = probes__check(d->probes, lost, REPLAN_CANDIDATES, &cnt);
-	if (!links)
-		return;
-	d->ledger.count[LEDGER_DETACHED] += links;
-	replan__lost(&d->replan, lost, cnt, now);
-	log_warn("%s; a new plan comes in %u s", d->replan.due_reason,
-		 (unsigned int)((d->replan.due_ns - now) / SECOND_NS));
-}
-
 static void on_timer(struct daemon *d)
 {
 	uint64_t now, ticks;
@@ -451,12 +366,7 @@ static void on_timer(struct daemon *d)
 		d->next_second_ns = now + SECOND_NS;
 		every_second(d, now);
 	}
-	if (d->is_planning)
-		return;
-	if (now >= d->next_check_ns)
-		check_attached(d, now);
-	if (replan__is_due(&d->replan, now))
-		replan(d);
+	running__check(&d->running, now);
 }
 
 /* False: time to stop. */
@@ -468,7 +378,7 @@ static bool on_signal(struct daemon *d)
 		return true;
 	if (info.ssi_signo != SIGHUP)
 		return false;
-	replan__ask(&d->replan, clock_ns());
+	running__ask(&d->running, clock_ns());
 	return true;
 }
 
@@ -481,8 +391,8 @@ static bool dispatch(struct daemon *d, int fd)
 		on_timer(d);
 	else if (fd == server__fd(d->server))
 		server__run(d->server);
-	else if (fd == taps__fd(d->probes->taps))
-		taps__run(d->probes->taps);
+	else if (fd == taps__fd(d->running.probes->taps))
+		taps__run(d->running.probes->taps);
 	else
 		drain(d);
 	return true;
@@ -506,8 +416,8 @@ int daemon__run(struct daemon *d)
 	struct epoll_event ev[8];
 	bool go_on = true;
 
-	log_info("ready: %u taps, %s", taps__cnt(d->probes->taps),
-		 d->probes->plan.taps_only ? "totals only" : "stages");
+	log_info("ready: %u taps, %s", taps__cnt(d->running.probes->taps),
+		 d->running.probes->plan.taps_only ? "totals only" : "stages");
 	d->tick_ns = clock_ns();
 	d->next_second_ns = d->tick_ns + SECOND_NS;
 	while (go_on && clock_ns() < end_ns) {
