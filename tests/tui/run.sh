@@ -243,6 +243,21 @@ test_freeze() {
 	verdict freeze_quit $?
 }
 
+test_taps_only() {
+	serve taps_only.json
+	start 80x24 LANG=C.UTF-8
+	wait_golden taps_only_80x24.screen
+	verdict taps_only $?
+	tm resize-window -t top -x 40 -y 10 && wait_screen '! TAPS ONLY'
+	verdict taps_only_compact $?
+	keys q && ended 0
+	verdict taps_only_quit $?
+	"$sigpath" top --once --socket "$work/sock" | grep -qxF -- \
+		'! TAPS ONLY: bpf(2) is refused: Operation not permitted; totals only, no stages'
+	verdict taps_only_once $?
+	serve snapshot.json
+}
+
 test_lost_daemon() {
 	start 80x24 LANG=C.UTF-8
 	wait_screen LIVE && stop_daemon && wait_screen 'no daemon at sock' && wait_screen 'STALE [0-9]+s old'
@@ -432,6 +447,7 @@ main() {
 		test_selection
 		test_filter
 		test_freeze
+		test_taps_only
 		test_lost_daemon
 		test_hostile
 		test_colors
