@@ -70,6 +70,18 @@ totals eperm "TAPS ONLY: bpf(2) is refused: Operation not permitted; totals only
 refused ENOSYS net_raw
 totals enosys "TAPS ONLY: bpf(2) is refused: Function not implemented; totals only, no stages"
 
+# Several rings, several sights of each message: in the order of time all the same.
+DAEMON_VIA=("$WORK/bin/refuse" --)
+start_respond both.sip --bind "$IP_B:5060" --workers 4
+start_daemon "$WORK/both.json" --interfaces "$IF_A" --interfaces lo --netns "/run/netns/$NS_A" --netns "/run/netns/$NS_B"
+load --sip "$IP_B:5060" --rate 2000 --count 4000 --log "$WORK/both.load" >/dev/null
+settle "$WORK/both.json"
+snapshot "$WORK/both.snapshot"
+stop_daemon
+stop_respond
+check refused_order --name refused_order --transactions "$WORK/both.json" --load "$WORK/both.load" \
+	--snapshot "$WORK/both.snapshot"
+
 # Nothing at all: not even a packet socket.
 refused EPERM
 WORK=$WORK/daemon daemon__start 2>"$WORK/bare.err"

@@ -4,15 +4,15 @@
 . "$(dirname "$0")/e2e.sh"
 begin
 
-# run NAME DAEMON-FLAGS...
+# run NAME FORCED DAEMON-FLAGS...: FORCED goes to --force-probe, behind what switches the stages off.
 run() {
-	local name=$1
-	shift
+	local name=$1 forced=t_sock=none$2
+	shift 2
 	start_respond "$name.sip" --bind "$IP_B:5060" --delay-us 2000
 	local sip=$RESPOND
 	start_respond "$name.stun" --bind "$IP_B:3478"
 	local stun=$RESPOND
-	start_daemon "$WORK/$name.json" --force-probe t_sock=none "$@"
+	start_daemon "$WORK/$name.json" --force-probe "$forced" "$@"
 	load --sip "$IP_B:5060" --stun "$IP_B:3478" --rate 200 --count 400 --log "$WORK/$name.load" >/dev/null
 	settle "$WORK/$name.json"
 	daemon__stop
@@ -22,8 +22,9 @@ run() {
 		--respond "$WORK/$name.sip.tsv" "$WORK/$name.stun.tsv"
 }
 
-run tc --taps tc
-run socket --taps socket
+run tc '' --taps tc
+run socket '' --taps socket
+run capture ,tap_in=tap_capture,tap_out=tap_capture
 start_daemon "$WORK/blind.json" --force-probe t_sock=none --taps xdp
 if grep -q 'no tap sees packets going out' "$DAEMON_LOG"; then
 	ok taps_blind_says_so
