@@ -75,6 +75,11 @@ static void draw_totals(const struct ui *ui, struct paint_strip *s)
 		paint__strip(s, PAINT_PLAIN, "in-flight 0");
 	paint__strip(s, PAINT_PLAIN, "timeouts %s", figure__count(count, t->timeouts, 6));
 	paint__strip(s, PAINT_PLAIN, "errors %s", figure__count(count, t->errors, 6));
+	if (ui->model->replan.due[0])
+		paint__strip(s, PAINT_ALERT, "! new plan due (p)");
+	else if (ui->model->replan.cnt)
+		paint__strip(s, PAINT_PLAIN, "new plans %s (p)",
+			     figure__count(count, ui->model->replan.cnt, 6));
 }
 
 static void draw_degraded(const struct ui *ui, struct paint_strip *s)

@@ -123,6 +123,14 @@ static int parse_taps(const json_t *arr, struct model *m)
 	return 0;
 }
 
+static void parse_replan(const json_t *v, struct model_replan *r)
+{
+	r->cnt = field__u64(v, "count", 0);
+	FIELD_TEXT(r->time, v, "time");
+	FIELD_TEXT(r->reason, v, "reason");
+	FIELD_TEXT(r->due, v, "due");
+}
+
 static int parse_snapshot(const json_t *root, struct model *m)
 {
 	int rc;
@@ -136,6 +144,7 @@ static int parse_snapshot(const json_t *root, struct model *m)
 	FIELD_TEXT(m->kernel, root, "kernel");
 	FIELD_TEXT(m->banner, root, "banner");
 	parse_totals(json_object_get(root, "totals"), &m->totals);
+	parse_replan(json_object_get(root, "replan"), &m->replan);
 	rc = parse_rows(json_object_get(root, "rows"), m);
 	if (!rc)
 		rc = parse_ledger(json_object_get(root, "ledger"), m);

@@ -113,6 +113,14 @@ struct model_tap {
 	char reason[MODEL_TEXT_LEN];
 };
 
+/* Plans that were made while the daemon ran. */
+struct model_replan {
+	uint64_t cnt;
+	char time[MODEL_WORD_LEN]; /* of the latest, ISO 8601, UTC */
+	char reason[MODEL_TEXT_LEN];
+	char due[MODEL_TEXT_LEN]; /* why another one is about to be made, "" none is */
+};
+
 struct model_totals {
 	uint64_t messages, transactions, joined, unjoined, in_flight, oldest_ns, timeouts, errors,
 		lost;
@@ -127,6 +135,7 @@ struct model {
 	char banner[MODEL_ERROR_LEN]; /* what every reader must know before the figures, "" nothing
 				       */
 	struct model_totals totals;
+	struct model_replan replan;
 	unsigned int row_cnt, loss_cnt, choice_cnt, tap_cnt;
 	struct model_row *row;
 	struct model_loss *loss;

@@ -3,6 +3,7 @@
  * better ones are not used. */
 #include "view.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 static void draw_choice(struct view_lines *l, const struct model_choice *choice)
@@ -25,11 +26,22 @@ static void draw_choice(struct view_lines *l, const struct model_choice *choice)
 			   choice->skip[i].mechanism, choice->skip[i].reason);
 }
 
+static void draw_replan(struct view_lines *l, const struct model_replan *r)
+{
+	if (r->due[0])
+		view__line(l, 1, 14, PAINT_ALERT, "! a new plan is due: %s", r->due);
+	if (r->cnt)
+		view__line(l, 1, 14, PAINT_PLAIN, "  new plans %" PRIu64 ", the latest %s: %s",
+			   r->cnt, r->time, r->reason);
+}
+
 static void draw(struct ui *ui, int y, int height)
 {
 	struct view_lines l = {.ui = ui, .y = y, .height = height};
 	const struct model *m = ui->model;
 
+	if (m)
+		draw_replan(&l, &m->replan);
 	for (unsigned int i = 0; m && i < m->choice_cnt; i++)
 		draw_choice(&l, &m->choice[i]);
 	if (!m || !m->choice_cnt)

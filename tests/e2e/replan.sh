@@ -84,6 +84,11 @@ detach '^[0-9]+: cgroup' || not_ok replan_detach "bpftool cannot detach"
 expect replan_detached 5 's["replan"]["count"] == 1 and "'"$sock"'" in s["replan"]["reason"] and count("replans") == 1'
 expect replan_same_plan 1 'candidate("t_sock") == "'"$sock"'" and s["replan"]["due"] is None and count("detached") >= 1'
 snapshot "$WORK/top.2"
+if "$SIGPATH_BIN/sigpath" top --once --socket "$DAEMON_SOCKET" | grep -q "^new plans: 1, the latest .*Z: somebody took off .*$sock"; then
+	ok replan_header
+else
+	not_ok replan_header "$("$SIGPATH_BIN/sigpath" top --once --socket "$DAEMON_SOCKET" | head -n 5 | tr '\n' ' ')"
+fi
 joined=$(ask 's["totals"]["joined"]')
 expect replan_joins 3 's["totals"]["joined"] > '"$joined"' + 1000'
 if has_link '^[0-9]+: xdp'; then

@@ -45,6 +45,15 @@ static void print_head(const struct model *m)
 		page__print(0, 2, "! %s", m->banner);
 }
 
+static void print_replan(const struct model_replan *r)
+{
+	if (r->due[0])
+		page__print(0, 2, "! a new plan is due: %s", r->due);
+	if (r->cnt)
+		page__print(0, 2, "new plans: %" PRIu64 ", the latest %s: %s", r->cnt, r->time,
+			    r->reason);
+}
+
 static void print_degraded(const struct model *m)
 {
 	unsigned int degraded = 0;
@@ -214,6 +223,7 @@ static int print_model(const struct model *m, bool ascii)
 	for (unsigned int i = 0; i < m->row_cnt; i++)
 		o.row[i] = &m->row[i];
 	print_head(m);
+	print_replan(&m->replan);
 	print_degraded(m);
 	print_rows(&o);
 	qsort(o.row, m->row_cnt, sizeof(*o.row), compare_sums);
