@@ -9,6 +9,7 @@ begin setpriv unshare prlimit findmnt clang-14 llvm-objcopy-14
 chmod 0755 "$WORK"
 mkdir "$WORK/bin"
 install -m 0755 "$SIGPATH_BIN/sigpath" "$SIGPATH_BIN/sigpathd" "$WORK/bin"
+object=$SIGPATH_BIN/sigpath.bpf.o
 SIGPATH_BIN=$WORK/bin
 
 # caps CAP...: the mode that was just entered gives exactly these.
@@ -73,6 +74,17 @@ without_capabilities() {
 	try memlock
 }
 
+# --- system calls ---
+
+without_calls() {
+	mode__refused bpf EPERM
+	try bpf_eperm
+	mode__refused bpf ENOSYS
+	try bpf_enosys
+	mode__refused perf_event_open EPERM
+	try perf_eperm
+}
+
 # --- mounts ---
 
 # A process sees only a part of the hierarchy, as in a container: SCRIPT's folder takes the root's place.
@@ -122,13 +134,20 @@ without_btf() {
 	refuses btf_alien 'btf/alien.*not of this kernel' --btf "$WORK/btf/alien"
 	mode__mounted 'mount -t tmpfs none /sys/kernel/btf'
 	try no_btf
-	try btf_file --btf "$WORK/btf/$release.btf"
 	try btf_directory --btf "$WORK/btf"
 	refuses btf_alien_alone 'btf/alien.*not of this kernel' --btf "$WORK/btf/alien"
+	mode__mounted "mount --bind /dev/null '$own'"
+	try btf_file --btf "$WORK/btf/$release.btf"
+	if ! kernel-compat/btf/minimise "$object" "$WORK/share/sigpath/btf" "$WORK/btf/$release.btf" >"$WORK/btf/log" 2>&1; then
+		not_ok degraded_btf_shipped "minimise: $(tail -n 1 "$WORK/btf/log")"
+		return
+	fi
+	try btf_shipped
 }
 
 mode__free
 try as_is
 without_capabilities
+without_calls
 without_mounts
 without_btf

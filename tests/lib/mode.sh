@@ -5,6 +5,7 @@
 #   mode__root_with CAP...        root with these capabilities alone
 #   mode__user_with CAP...        another user with these
 #   mode__namespaced              root of a user namespace
+#   mode__refused CALL ERRNO      root, and a seccomp filter refuses this system call
 #   mode__mounted SCRIPT          in a mount namespace of its own, which SCRIPT has changed
 #   mode__limited LIMIT           root without CAP_SYS_RESOURCE, under a limit of prlimit
 # mode__has CAP...                1 and a word about it when the kernel gives a process in this mode other capabilities
@@ -44,6 +45,11 @@ mode__user_with() {
 mode__namespaced() {
 	MODE_USER=0
 	DAEMON_VIA=(unshare --user --map-root-user)
+}
+
+mode__refused() {
+	MODE_USER=0
+	DAEMON_VIA=("$TOOLS/refuse" --call "$1" --errno "$2" --)
 }
 
 mode__mounted() {

@@ -33,7 +33,8 @@ def read_plan(kernel):
 
 def main():
     kernel, folder, name = sys.argv[1:]
-    check_degraded.judge(f"vm/{kernel} mode {name}", find_row(kernel, name), read_plan(kernel), folder, slack_us=SLACK_US)
+    row, plan = find_row(kernel, name), read_plan(kernel)
+    check_degraded.judge(f"vm/{kernel} mode {name}", row, plan, folder, {"plan": [], "remedies": []}, SLACK_US)
 
 
 if __name__ == "__main__":
