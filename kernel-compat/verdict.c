@@ -36,7 +36,7 @@ static bool has_degraded(const struct diagnosis *d)
  * that says `why` ("" any). Where nothing holds that is nobody's fault in particular. */
 static bool misses(const struct diagnosis *d, const char *mechanism, const char *why)
 {
-	if (verdict__make(d) == VERDICT_NONE)
+	if (d->plan->no_object || verdict__make(d) == VERDICT_NONE)
 		return false;
 	for (unsigned int i = 0; i < d->plan->choice_cnt; i++) {
 		const struct plan_choice *c = &d->plan->choice[i];

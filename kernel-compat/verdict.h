@@ -42,7 +42,7 @@ const char *verdict__name(enum verdict v);
 void verdict__describe(const struct diagnosis *d, const char *error, char *text, size_t len);
 /* The idx-th remedy that applies; false after the last. */
 bool verdict__remedy(const struct diagnosis *d, unsigned int idx, struct remedy *ret);
-/* The plan must not be tried: bpf(2) kills who calls it. */
+/* bpf(2) kills who calls it: only the plan of bare.h may be tried. */
 bool verdict__is_deadly(const struct facts *f);
 
 #endif

@@ -182,8 +182,10 @@ static void seccomp_kills(struct host *h)
 {
 	h->facts.seccomp = 2;
 	h->facts.calls.bpf = h->facts.calls.map = CALL_KILLED;
-	memset(&h->plan, 0, sizeof(h->plan));
-	h->d.plan_rc = -EPERM;
+	refuse_all(h);
+	h->d.plan_rc = 0;
+	h->plan.no_object = true;
+	add_choice(&h->plan, "tap_in", "packet_ring", "");
 }
 
 static void seccomp_no_caps(struct host *h)

@@ -25,7 +25,7 @@ static const struct mode {
 	{MODE(no_ptrace), VERDICT_FULL, "cap_sys_ptrace"},
 	{MODE(only_sys_admin), VERDICT_FULL, ""},
 	{MODE(seccomp_bpf), VERDICT_NONE, "seccomp_bpf"},
-	{MODE(seccomp_kills), VERDICT_NONE, "seccomp_bpf"},
+	{MODE(seccomp_kills), VERDICT_TAPS_ONLY, "seccomp_bpf"},
 	{MODE(seccomp_no_caps), VERDICT_NONE,
 	 "cap_bpf cap_perfmon cap_net_admin cap_sys_ptrace seccomp_bpf"},
 	{MODE(no_fentry), VERDICT_FULL, "fentry"},

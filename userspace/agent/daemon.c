@@ -340,6 +340,11 @@ void daemon__free(struct daemon *d)
 	free(d);
 }
 
+const struct plan *daemon__plan(const struct daemon *d)
+{
+	return &d->running.probes->plan;
+}
+
 static void every_second(struct daemon *d, uint64_t now)
 {
 	uint64_t messages = d->ledger.count[LEDGER_MESSAGES];

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "config.h"
+#include "plan.h"
 
 struct daemon;
 
@@ -15,5 +16,7 @@ int daemon__new(const struct config *cfg, struct daemon **ret, char *err, size_t
 void daemon__free(struct daemon *d);
 /* Until SIGINT, SIGTERM or the configured duration. */
 int daemon__run(struct daemon *d);
+/* The plan it runs by now. Borrows until the next one is made. */
+const struct plan *daemon__plan(const struct daemon *d);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* sigpathd: settings, log, daemon. */
+/* sigpathd: settings, log, host, daemon. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -7,7 +7,7 @@
 
 #include "config.h"
 #include "daemon.h"
-#include "facts.h"
+#include "host.h"
 #include "log.h"
 
 /* libbpf explains refusals that are part of probing: kept for --log-level debug. */
@@ -21,32 +21,27 @@ static int print_libbpf(enum libbpf_print_level level, const char *fmt, va_list 
 	return 0;
 }
 
-/* "; this process lacks CAP_BPF CAP_PERFMON: ...", or nothing when it has all it needs. */
-static void name_missing_caps(char *buf, size_t len)
+static int run(struct config *cfg, char *err, size_t err_len)
 {
-	static const enum facts_cap needed[] = {FACTS_CAP_BPF, FACTS_CAP_PERFMON,
-						FACTS_CAP_NET_ADMIN};
-	struct facts facts;
-	size_t at = 0;
+	struct daemon *d = NULL;
+	struct host host;
+	int rc = host__read(&host, cfg, err, err_len);
 
-	buf[0] = '\0';
-	facts__read("", &facts);
-	if (!facts.caps_known || facts__has_cap(&facts, FACTS_CAP_SYS_ADMIN))
-		return;
-	for (unsigned int i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
-		if (!facts__has_cap(&facts, needed[i]) && at < len)
-			at += (size_t)snprintf(buf + at, len - at, "%s %s",
-					       at ? "" : "; this process lacks",
-					       facts__cap_name(needed[i]));
-	if (at && at < len)
-		snprintf(buf + at, len - at, ": run it as root, or grant them");
+	rc = rc ? rc : daemon__new(cfg, &d, err, err_len);
+	if (rc) {
+		host__log_refusal(&host, cfg, rc, err);
+		return rc;
+	}
+	host__log(&host, cfg, daemon__plan(d));
+	rc = daemon__run(d);
+	daemon__free(d);
+	return rc;
 }
 
 int main(int argc, char **argv)
 {
-	struct daemon *d = NULL;
 	struct config cfg;
-	char err[512] = "", lacks[128];
+	char err[1024] = "";
 	int rc;
 
 	rc = config__load(&cfg, argc, argv, err, sizeof(err));
@@ -58,14 +53,7 @@ int main(int argc, char **argv)
 	}
 	log__set_level((enum log_level)cfg.log_level);
 	libbpf_set_print(print_libbpf);
-	rc = daemon__new(&cfg, &d, err, sizeof(err));
-	if (rc) {
-		name_missing_caps(lacks, sizeof(lacks));
-		log_error("%s%s", err, lacks);
-	}
-	if (!rc)
-		rc = daemon__run(d);
-	daemon__free(d);
+	rc = run(&cfg, err, sizeof(err));
 	config__done(&cfg);
 	return rc ? 1 : 0;
 }

@@ -2,6 +2,7 @@
 /* `sigpath doctor`: what this host lets sigpath observe. Facts, the probe ladder, a verdict,
  * remedies. */
 #include "doctor.h"
+#include "bare.h"
 #include "command.h"
 #include "footprint.h"
 #include "page.h"
@@ -206,11 +207,10 @@ static int make_plan(const struct options *o, struct diagnosis *d, struct plan *
 {
 	struct plan_opts opts = {.btf_path = btf_source__path(d->btf),
 				 .force = o->value[OPTION_FORCE]};
+	char force[BARE_FORCE_LEN];
 
-	if (verdict__is_deadly(d->facts)) {
-		snprintf(error, len, "a seccomp profile kills who calls bpf(2): nothing was tried");
-		return -EPERM;
-	}
+	if (verdict__is_deadly(d->facts))
+		opts.force = bare__force(force);
 	opts.cgroup2 = d->facts->cgroup2[0] ? d->facts->cgroup2 : NULL;
 	return plan__make(&opts, plan, error, len);
 }
@@ -248,7 +248,8 @@ int doctor__run(const struct options *o)
 			error[0] ? error : "the plan's options are not valid");
 		return EXIT_USAGE;
 	}
-	d.maps_bytes = footprint__bytes(RING_BYTES);
+	if (!plan.no_object)
+		d.maps_bytes = footprint__bytes(RING_BYTES);
 	if (!o->value[OPTION_JSON]) {
 		print_text(o, &d, error);
 	} else if (doctor_json__print(&d, error)) {
