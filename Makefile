@@ -184,7 +184,7 @@ EPOCH     = $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/nul
 
 rootfs: all ## the files of the image, under build/rootfs
 	$(say) ROOTFS $(BUILD)/rootfs
-	$(Q)SOURCE_DATE_EPOCH=$(EPOCH) deploy/stage $(BUILD) $(BUILD)/rootfs
+	$(Q)SOURCE_DATE_EPOCH=$(EPOCH) PREFIX=$(PREFIX) deploy/stage $(BUILD) $(BUILD)/rootfs
 
 image: rootfs ## a small image for a node, from nothing (podman, root)
 	$(say) IMAGE $(IMAGE)
