@@ -100,6 +100,8 @@ check_unit() {
 	fi
 	sed "s#^ExecStart=.*#ExecStart=$SIGPATH_BIN/sigpathd#" deploy/sigpathd.service >"$unit"
 	systemd-analyze verify "$unit" 2>&1 | grep sigpathd.service >"$WORK/verify.err"
+	check unit --name manifests_unit_rights --unit "$unit" --manifest "$WORK/base.yaml" \
+		--profile "$KUSTOMIZE_DIR/overlays/seccomp-localhost/sigpath.json"
 	sed 's/^ProtectSystem=/ProtectSytem=/' -i "$unit"
 	if [ -s "$WORK/verify.err" ]; then
 		not_ok manifests_unit "$(head -n 3 "$WORK/verify.err" | tr '\n' ';')"
