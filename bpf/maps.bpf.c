@@ -11,6 +11,8 @@ __u8 sp_port_any[8192];
 struct sp_ring_map sp_ring SEC(".maps");
 struct sp_scratch_map sp_scratch SEC(".maps");
 struct sp_flight_map sp_flight SEC(".maps");
+struct sp_stack_map sp_stack SEC(".maps");
+struct sp_calls_map sp_calls SEC(".maps");
 struct sp_xmit_map sp_xmit SEC(".maps");
 struct sp_socks_map sp_socks SEC(".maps");
 struct sp_threads_map sp_threads SEC(".maps");

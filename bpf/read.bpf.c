@@ -2,6 +2,7 @@
 /* The application reads: by the kernel function that consumes the packet, or by the bytes in the
  * user's buffer. */
 #include "emit.bpf.h"
+#include "regs.bpf.h"
 #include "sight.bpf.h"
 #include "skb.bpf.h"
 #include "tables.bpf.h"
@@ -27,13 +28,10 @@ static __always_inline void read_report(struct scratch *s, __u64 now, __u64 sk, 
 	emit(&s->read, sizeof(s->read));
 }
 
-/* len < 0: MSG_PEEK. Named by its pointer, and by its content where the socket's probe had no
- * pointer. Sockets that carry no signaling leave at once. */
+/* len < 0: MSG_PEEK. Named by its pointer. Sockets that carry no signaling leave at once. */
 static __always_inline int read_skb(struct sock *sk, struct sk_buff *skb, int len, bool typed)
 {
 	struct scratch *s;
-	struct sight look;
-	struct bytes b;
 	__u64 sk_addr;
 
 	if (len < 0 || !port_is_any(FIELD(typed, sk, __sk_common.skc_num)))
@@ -44,15 +42,8 @@ static __always_inline int read_skb(struct sock *sk, struct sk_buff *skb, int le
 	sk_addr = address_of(s, sk);
 	if (!sock_is_known(sk_addr))
 		return 0;
-	s->hash = 0;
-	if (sp_knobs.read_content) {
-		skb_bytes(skb, typed, &b);
-		if (!sight_look(s, SCRATCH_READ, &b, false, skb_ethertype(skb, typed), REC_HASH_LEN,
-				false, &look))
-			return 0;
-	}
-	read_report(s, bpf_ktime_get_ns(), sk_addr, address_of(s, skb), sock_netns(sk, typed),
-		    s->hash, len);
+	read_report(s, bpf_ktime_get_ns(), sk_addr, address_of(s, skb), sock_netns(sk, typed), 0,
+		    len);
 	return 0;
 }
 
@@ -66,6 +57,22 @@ SEC("?kprobe/skb_consume_udp")
 int BPF_KPROBE(read_kp, struct sock *sk, struct sk_buff *skb, int len)
 {
 	return read_skb(sk, skb, len, false);
+}
+
+/* Without a type of the kernel: any socket is looked up, not only those of known ports. */
+SEC("?kprobe/skb_consume_udp")
+int read_ptr_kp(struct kprobe_regs *regs)
+{
+	__u64 sk = KPROBE_ARG1(regs), skb = KPROBE_ARG2(regs);
+	int len = (int)KPROBE_ARG3(regs);
+	struct scratch *s;
+
+	if (len < 0 || !sock_is_known(sk))
+		return 0;
+	s = scratch_get(SCRATCH_READ);
+	if (s)
+		read_report(s, bpf_ktime_get_ns(), sk, skb, 0, 0, len);
+	return 0;
 }
 
 /* recvmmsg fills its vector in order and ends with an error when the queue is empty. */

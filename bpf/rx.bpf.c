@@ -39,6 +39,14 @@ int stack_rtp(struct bpf_raw_tracepoint_args *ctx)
 	return stack_mark((void *)ctx->args[0], false);
 }
 
+/* Neither types nor bytes: the stamp goes by the packet's address, of every packet. */
+SEC("?raw_tp/netif_receive_skb")
+int stack_ptr_rtp(struct bpf_raw_tracepoint_args *ctx)
+{
+	stack_mark_skb(ctx->args[0], bpf_ktime_get_ns());
+	return 0;
+}
+
 /* What the socket's probe knows beside the bytes. */
 struct sock_sight {
 	__u64 sk;
@@ -58,6 +66,10 @@ static __always_inline void sock_report(struct scratch *s, const struct sight *l
 	sight_print(s, snap, &s->rx.print);
 	s->rx.flow.flags |=
 		flight_take(s->hash, now, &s->rx.nic_ns, &s->rx.stack_ns, &first_ifindex);
+	if (!s->rx.stack_ns)
+		s->rx.stack_ns = stack_take(at->skb, now);
+	if (!s->rx.nic_ns && !s->rx.stack_ns && !(s->rx.flow.flags & REC_F_AMBIGUOUS))
+		count(CNT_FLIGHT_MISSED);
 	s->rx.sk = at->sk;
 	s->rx.skb = at->skb;
 	s->rx.ifindex = first_ifindex ? first_ifindex : at->ifindex;
@@ -105,7 +117,7 @@ int BPF_KPROBE(sock_kp, struct sock *sk, struct sk_buff *skb)
 }
 
 /* At the socket's filter, just before the queue: names packet and socket exactly on every kernel.
- */
+ * In such a program the context register is the kernel's own skb pointer. */
 SEC("?cgroup_skb/ingress")
 int sock_cg(struct __sk_buff *ctx)
 {
@@ -125,6 +137,7 @@ int sock_cg(struct __sk_buff *ctx)
 	if (!s)
 		return 1;
 	at.sk = address_of(s, sk);
+	at.skb = address_of(s, ctx);
 	if (proto == NET_ETH_P_IP && (const void *)(l3 + MAYBE4_LEN) <= end)
 		plain = plain_len(l3);
 	if (sight_message(s, SCRATCH_SOCK, &b, proto, l3, plain, &look))

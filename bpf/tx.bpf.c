@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /* A message on its way down: the send call, the qdisc, the driver. */
+#include "call.bpf.h"
 #include "emit.bpf.h"
 #include "sight.bpf.h"
 #include "skb.bpf.h"
@@ -11,6 +12,8 @@ static __always_inline void send_mark(__u64 sk)
 	__u64 now = bpf_ktime_get_ns();
 	struct thread *t = thread_claim((__u32)bpf_get_current_pid_tgid(), now);
 
+	if (sp_knobs.send_by_sock)
+		call_start(sk, now, t);
 	if (!t)
 		return;
 	t->send_ns = now;
@@ -105,26 +108,39 @@ static __always_inline __u64 send_take(struct thread *t, __u64 sk_addr)
 	return send_ns;
 }
 
-static __always_inline void queue_report(struct scratch *s, struct sk_buff *skb, struct sock *sk,
-					 bool typed, const struct sight *look)
+/* What the probe at the qdisc knows beside the bytes. */
+struct queue_sight {
+	__u64 sk;
+	__u64 skb;
+	__u32 ifindex;
+	__u32 netns;
+};
+
+/* by_sock: in this kind of program no helper says which thread it is. */
+static __always_inline void queue_report(struct scratch *s, const struct sight *look,
+					 const struct queue_sight *at, bool by_sock)
 {
-	__u64 now = bpf_ktime_get_ns(), pid_tgid = bpf_get_current_pid_tgid();
-	__u64 sk_addr = address_of(s, sk), skb_addr = address_of(s, skb);
-	struct thread *t = thread_claim((__u32)pid_tgid, now);
-	__u32 snap = sight_snap(look);
-	__u32 len = sizeof(s->send) + snap;
+	__u32 snap = sight_snap(look), len = sizeof(s->send) + snap;
+	__u64 now = bpf_ktime_get_ns();
 
 	emit_header(&s->send.hdr, REC_SEND, len, now);
 	sight_flow(s, look, &s->send.flow);
 	sight_print(s, snap, &s->send.print);
-	s->send.send_ns = send_take(t, sk_addr);
-	s->send.sk = sk_addr;
-	s->send.skb = skb_addr;
-	s->send.ifindex = skb_ifindex(skb, typed);
+	if (by_sock) {
+		s->send.send_ns = call_take(at->sk, now, &s->send.task);
+	} else {
+		__u64 pid_tgid = bpf_get_current_pid_tgid();
+		struct thread *t = thread_claim((__u32)pid_tgid, now);
+
+		s->send.send_ns = send_take(t, at->sk);
+		thread_identity(&s->send.task, pid_tgid, t, now, at->netns);
+	}
+	s->send.sk = at->sk;
+	s->send.skb = at->skb;
+	s->send.ifindex = at->ifindex;
 	s->send.pad = 0;
-	thread_identity(&s->send.task, pid_tgid, t, now, sock_netns(sk, typed));
-	sock_know(sk_addr, s->send.flow.sport);
-	xmit_expect(skb_addr);
+	sock_know(at->sk, s->send.flow.sport);
+	xmit_expect(at->skb);
 	emit(&s->send, len);
 }
 
@@ -133,6 +149,7 @@ static __always_inline int queue_mark(struct sk_buff *skb, bool typed)
 {
 	struct sock *sk = FIELD(typed, skb, sk);
 	__u16 proto = skb_ethertype(skb, typed);
+	struct queue_sight at = {};
 	__u8 head[MAYBE6_LEN];
 	struct scratch *s;
 	struct sight look;
@@ -148,8 +165,13 @@ static __always_inline int queue_mark(struct sk_buff *skb, bool typed)
 	s = scratch_get(SCRATCH_SEND);
 	if (!s)
 		return 0;
-	if (sight_message(s, SCRATCH_SEND, &b, proto, head, plain, &look))
-		queue_report(s, skb, sk, typed, &look);
+	if (!sight_message(s, SCRATCH_SEND, &b, proto, head, plain, &look))
+		return 0;
+	at.sk = address_of(s, sk);
+	at.skb = address_of(s, skb);
+	at.ifindex = skb_ifindex(skb, typed);
+	at.netns = sock_netns(sk, typed);
+	queue_report(s, &look, &at, false);
 	return 0;
 }
 
@@ -165,23 +187,56 @@ int queue_rtp(struct bpf_raw_tracepoint_args *ctx)
 	return queue_mark((void *)ctx->args[0], false);
 }
 
+/* At the socket's egress filter, before fragmentation and the neighbour: needs no types. */
+SEC("?cgroup_skb/egress")
+int queue_cg(struct __sk_buff *ctx)
+{
+	struct bytes b = {.how = BYTES_SKB, .ctx = ctx, .avail = ctx->len};
+	const __u8 *l3 = (void *)(long)ctx->data;
+	const void *end = (void *)(long)ctx->data_end;
+	struct queue_sight at = {.ifindex = ctx->ifindex};
+	__u16 proto = bpf_ntohs(ctx->protocol);
+	struct bpf_sock *sk = ctx->sk;
+	struct scratch *s;
+	struct sight look;
+	__u32 plain = 0;
+
+	if (!sk || !maybe_direct(l3, end, proto))
+		return 1;
+	s = scratch_get(SCRATCH_SEND);
+	if (!s)
+		return 1;
+	at.sk = address_of(s, sk);
+	at.skb = address_of(s, ctx);
+	if (proto == NET_ETH_P_IP && (const void *)(l3 + MAYBE4_LEN) <= end)
+		plain = plain_len(l3);
+	if (sight_message(s, SCRATCH_SEND, &b, proto, l3, plain, &look))
+		queue_report(s, &look, &at, true);
+	return 1;
+}
+
+static __always_inline void xmit_report(__u64 skb, __u32 ifindex)
+{
+	struct rec_xmit rec = {.skb = skb, .ifindex = ifindex};
+
+	emit_header(&rec.hdr, REC_XMIT, sizeof(rec), bpf_ktime_get_ns());
+	emit(&rec, sizeof(rec));
+}
+
 static __always_inline int xmit_mark(struct sk_buff *skb, struct net_device *dev, bool typed)
 {
 	struct sock *sk = FIELD(typed, skb, sk);
-	struct rec_xmit rec = {};
 	struct scratch *s;
+	__u64 skb_addr;
 
 	if (!sk || !port_is_any(FIELD(typed, sk, __sk_common.skc_num)))
 		return 0;
 	s = scratch_get(SCRATCH_XMIT);
 	if (!s)
 		return 0;
-	rec.skb = address_of(s, skb);
-	if (!xmit_take(rec.skb))
-		return 0;
-	emit_header(&rec.hdr, REC_XMIT, sizeof(rec), bpf_ktime_get_ns());
-	rec.ifindex = FIELD(typed, dev, ifindex);
-	emit(&rec, sizeof(rec));
+	skb_addr = address_of(s, skb);
+	if (xmit_take(skb_addr))
+		xmit_report(skb_addr, FIELD(typed, dev, ifindex));
 	return 0;
 }
 
@@ -195,4 +250,13 @@ SEC("?raw_tp/net_dev_start_xmit")
 int xmit_rtp(struct bpf_raw_tracepoint_args *ctx)
 {
 	return xmit_mark((void *)ctx->args[0], (void *)ctx->args[1], false);
+}
+
+/* Without types: every packet's address is looked up. */
+SEC("?raw_tp/net_dev_start_xmit")
+int xmit_ptr_rtp(struct bpf_raw_tracepoint_args *ctx)
+{
+	if (xmit_take(ctx->args[0]))
+		xmit_report(ctx->args[0], 0);
+	return 0;
 }

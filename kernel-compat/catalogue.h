@@ -11,9 +11,10 @@
 #define MECHANISMS(X)                                                                                \
 	X(TP_BTF, "tp_btf", false, "tracepoint missing on this kernel, or its arguments differ")     \
 	X(RAW_TP, "raw_tp", false, "tracepoint missing on this kernel")                              \
+	X(TP, "tracepoint", false, "no tracefs, or lockdown=confidentiality closes it")              \
 	X(FENTRY, "fentry", false, "function not traceable here, or the kernel's policy refuses fentry") \
 	X(KPROBE, "kprobe", false, "no kprobes in this kernel, or the function is not there")        \
-	X(CGROUP_INGRESS, "cgroup_skb", false, "no cgroup2 mount, or its root may not be written")   \
+	X(CGROUP_SKB, "cgroup_skb", false, "no cgroup2 mount, or its root may not be written")   \
 	X(CGROUP_SENDMSG, "cgroup_sendmsg", false, "no cgroup2 mount, or its root may not be written") \
 	X(XDP, "xdp", true, "the device or kernel does not take XDP")                                \
 	X(TC, "tc", true, "no CAP_NET_ADMIN, or sch_ingress and cls_bpf are missing")                \

@@ -68,6 +68,46 @@ static bool has_sched_info(void)
 	return n == 3 && times > 0;
 }
 
+/* The places of the fields that bpf/sched.bpf.c (struct switch_fields, waking_fields) relies on. */
+static const struct {
+	const char *event;
+	const char *field; /* as tracefs prints it */
+} sched_fields[] = {
+	{"sched_switch", "prev_pid;\toffset:24;\tsize:4;"},
+	{"sched_switch", "prev_state;\toffset:32;\tsize:8;"},
+	{"sched_switch", "next_pid;\toffset:56;\tsize:4;"},
+	{"sched_waking", "pid;\toffset:24;\tsize:4;"},
+};
+
+static bool has_field(const char *event, const char *field)
+{
+	static const char *const mounts[] = {"/sys/kernel/tracing", "/sys/kernel/debug/tracing"};
+	char path[96], text[4096];
+
+	for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++) {
+		FILE *f;
+		size_t len;
+
+		snprintf(path, sizeof(path), "%s/events/sched/%s/format", mounts[i], event);
+		f = fopen(path, "re");
+		if (!f)
+			continue;
+		len = fread(text, 1, sizeof(text) - 1, f);
+		fclose(f);
+		text[len] = 0;
+		return strstr(text, field) != NULL;
+	}
+	return false;
+}
+
+static bool has_sched_format(void)
+{
+	for (size_t i = 0; i < sizeof(sched_fields) / sizeof(sched_fields[0]); i++)
+		if (!has_field(sched_fields[i].event, sched_fields[i].field))
+			return false;
+	return true;
+}
+
 static bool has_cgroup2(void)
 {
 	char path[4096];
@@ -201,6 +241,7 @@ static bool (*const probe[FEATURE_CNT])(void) = {
 	[FEATURE_PROBE_READ_USER] = has_probe_read_user,
 	[FEATURE_RDONLY_CAST] = has_rdonly_cast,
 	[FEATURE_KERNEL_BYTES] = has_kernel_bytes,
+	[FEATURE_SCHED_FORMAT] = has_sched_format,
 	[FEATURE_TASK_REGS] = has_task_regs,
 };
 

@@ -24,6 +24,7 @@
 	X(PROBE_READ_USER, "probe_read_user", "programs may not read the application's memory (lockdown=confidentiality)") \
 	X(RDONLY_CAST, "rdonly_cast", "the kernel has no bpf_rdonly_cast (before 6.2, or without BTF)") \
 	X(KERNEL_BYTES, "kernel_bytes", "programs may not read packet bytes in kernel memory (lockdown=confidentiality, before 6.2)") \
+	X(SCHED_FORMAT, "sched_format", "tracefs is not readable, or the records of sched_switch look different here") \
 	X(TASK_REGS, "task_pt_regs", "programs cannot see system call arguments (before 5.15)")
 /* clang-format on */
 

@@ -19,13 +19,13 @@ static const struct candidate *chosen(const struct plan_choice *choice)
 						 : NULL;
 }
 
-static bool names_packets(const struct plan *plan)
+/* Only a tracing program is told which thread it runs in. */
+static bool knows_sender(const struct plan *plan)
 {
-	const struct plan_choice *sock = plan__find(plan, instants[INSTANT_SOCK].name);
-	const struct candidate *c =
-		sock && sock->candidate ? candidate__find(INSTANT_SOCK, sock->candidate) : NULL;
+	const struct plan_choice *queue = plan__find(plan, instants[INSTANT_QUEUE].name);
+	const struct candidate *c = queue ? chosen(queue) : NULL;
 
-	return c && c->mech != MECH_CGROUP_INGRESS;
+	return c && c->mech != MECH_CGROUP_SKB;
 }
 
 static void set_knobs(const struct loader_opts *opts, const struct plan *plan, struct knobs *k)
@@ -33,7 +33,7 @@ static void set_knobs(const struct loader_opts *opts, const struct plan *plan, s
 	k->snap_len = opts->snap_len;
 	k->wake_bytes = opts->object.ring_bytes / WAKE_SHARE;
 	k->stun_anywhere = opts->stun_anywhere != 0;
-	k->read_content = !names_packets(plan);
+	k->send_by_sock = !knows_sender(plan);
 	for (unsigned int port = 0; port < 65536; port++)
 		if (opts->port_kind[port])
 			knobs_add_port(k, (uint16_t)port, opts->port_kind[port]);

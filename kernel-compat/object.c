@@ -7,9 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
 #include "feature.h"
@@ -22,15 +24,47 @@ static enum kernel_read kernel_read(void)
 						   : READ_NOT;
 }
 
+/* Where no types are known libbpf refuses the whole object for the programs that need some: with
+ * types of which there are none it loads the others. A descriptor, or -errno. */
+static int blank_btf(void)
+{
+	struct btf *btf = btf__new_empty();
+	int fd = -ENOMEM;
+	const void *data;
+	uint32_t len;
+
+	if (libbpf_get_error(btf))
+		return fd;
+	data = btf__raw_data(btf, &len);
+	fd = data ? memfd_create("sp_blank_btf", MFD_CLOEXEC) : -ENOMEM;
+	if (fd >= 0 && write(fd, data, len) != (ssize_t)len) {
+		close(fd);
+		fd = -EIO;
+	}
+	btf__free(btf);
+	return fd;
+}
+
 int object__open(struct object *o, const struct object_opts *opts)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, bpf_opts, .btf_custom_path = opts->btf_path);
 	struct bpf_program *prog;
+	char blank[64];
 
 	memset(o, 0, sizeof(*o));
+	o->blank_btf_fd = -1;
+	if (!opts->btf_path && !feature__has(FEATURE_TYPES)) {
+		o->blank_btf_fd = blank_btf();
+		snprintf(blank, sizeof(blank), "/proc/self/fd/%d", o->blank_btf_fd);
+		bpf_opts.btf_custom_path = blank;
+	}
 	o->skel = sigpath_bpf__open_opts(&bpf_opts);
-	if (!o->skel)
-		return -errno;
+	if (!o->skel) {
+		int err = errno;
+
+		object__done(o);
+		return -err;
+	}
 	bpf_object__for_each_program (prog, o->skel->obj)
 		bpf_program__set_autoload(prog, false);
 	object__knobs(o)->kernel_read = (uint8_t)kernel_read();
@@ -44,6 +78,9 @@ void object__done(struct object *o)
 	o->link_cnt = 0;
 	sigpath_bpf__destroy(o->skel);
 	o->skel = NULL;
+	if (o->blank_btf_fd >= 0)
+		close(o->blank_btf_fd);
+	o->blank_btf_fd = -1;
 }
 
 struct knobs *object__knobs(struct object *o)
@@ -121,7 +158,7 @@ static int attach_one(struct object *o, struct bpf_program *prog, const void *ar
 
 	if (o->link_cnt == OBJECT_LINKS_MAX)
 		return -E2BIG;
-	if (ctx->c->mech == MECH_CGROUP_INGRESS || ctx->c->mech == MECH_CGROUP_SENDMSG)
+	if (ctx->c->mech == MECH_CGROUP_SKB || ctx->c->mech == MECH_CGROUP_SENDMSG)
 		link = attach_cgroup(prog, ctx->cgroup2);
 	else
 		link = bpf_program__attach(prog);

@@ -20,6 +20,7 @@ struct object {
 	struct sigpath_bpf *skel;
 	struct bpf_link *link[OBJECT_LINKS_MAX];
 	unsigned int link_cnt;
+	int blank_btf_fd;	      /* -1: not needed */
 	char reason[PLAN_REASON_LEN]; /* of the last refusal */
 };
 

@@ -65,6 +65,34 @@ static __always_inline void flight_mark_stack(__u64 hash, __u64 now, __u32 ifind
 	f->stack_ns = now;
 }
 
+static __always_inline struct stack_stamp *stack_slot(__u64 skb)
+{
+	__u32 key = spread(skb) & (STACK_SLOTS - 1);
+
+	return bpf_map_lookup_elem(&sp_stack, &key);
+}
+
+static __always_inline void stack_mark_skb(__u64 skb, __u64 now)
+{
+	struct stack_stamp *f = stack_slot(skb);
+
+	if (!f)
+		return;
+	f->skb = skb;
+	f->stack_ns = now;
+}
+
+/* The packet passed the receive tracepoint on this CPU just now; 0 if nothing is known. */
+static __always_inline __u64 stack_take(__u64 skb, __u64 now)
+{
+	struct stack_stamp *f = skb ? stack_slot(skb) : NULL;
+
+	if (!f || f->skb != skb)
+		return 0;
+	f->skb = 0;
+	return now - f->stack_ns < STACK_FRESH_NS ? f->stack_ns : 0;
+}
+
 /* Takes the stamps: the message has reached its socket (or was dropped on the way). Returns the
  * flags to record. */
 static __always_inline __u16 flight_take(__u64 hash, __u64 now, __u64 *nic_ns, __u64 *stack_ns,
@@ -76,10 +104,8 @@ static __always_inline __u16 flight_take(__u64 hash, __u64 now, __u64 *nic_ns, _
 	*nic_ns = 0;
 	*stack_ns = 0;
 	*ifindex = 0;
-	if (!f || f->hash != hash || !flight_is_fresh(f, now)) {
-		count(CNT_FLIGHT_MISSED);
+	if (!f || f->hash != hash || !flight_is_fresh(f, now))
 		return 0;
-	}
 	*ifindex = f->ifindex;
 	if (f->ambiguous) {
 		count(CNT_FLIGHT_AMBIGUOUS);

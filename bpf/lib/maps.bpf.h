@@ -5,7 +5,9 @@
  *   sp_ring     records to the daemon
  *   sp_scratch  per CPU and context, where a record is built: programs of one context never nest
  *   sp_flight   early stamps by fingerprint, from the first sight to the socket
+ *   sp_stack    early stamps by skb pointer, where bytes may not be read
  *   sp_xmit     skb pointers from qdisc to driver
+ *   sp_calls    send calls by socket, where the qdisc's probe cannot name its thread
  *   sp_socks    sockets that carry signaling: everything else leaves the read path at once
  *   sp_threads  off-CPU history of threads that read or send signaling
  *   sp_counters per CPU, bpf/shared/counter.def
@@ -83,6 +85,18 @@ struct xmit_set {
 	__u32 pad;
 };
 
+struct stack_stamp {
+	__u64 skb;
+	__u64 stack_ns;
+};
+
+struct call {
+	__u64 sk;   /* 0: free, or being written */
+	__u64 task; /* address */
+	__u64 send_ns;
+	struct rec_task who;
+};
+
 struct sock_set {
 	__u64 sk[SOCK_WAYS];
 	__u32 turn;
@@ -126,6 +140,20 @@ struct sp_flight_map {
 	__type(value, struct flight);
 };
 
+struct sp_stack_map {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, STACK_SLOTS);
+	__type(key, __u32);
+	__type(value, struct stack_stamp);
+};
+
+struct sp_calls_map {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, CALL_SLOTS);
+	__type(key, __u32);
+	__type(value, struct call);
+};
+
 struct sp_xmit_map {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, XMIT_SETS);
@@ -157,6 +185,8 @@ struct sp_counters_map {
 extern struct sp_ring_map sp_ring SEC(".maps");
 extern struct sp_scratch_map sp_scratch SEC(".maps");
 extern struct sp_flight_map sp_flight SEC(".maps");
+extern struct sp_stack_map sp_stack SEC(".maps");
+extern struct sp_calls_map sp_calls SEC(".maps");
 extern struct sp_xmit_map sp_xmit SEC(".maps");
 extern struct sp_socks_map sp_socks SEC(".maps");
 extern struct sp_threads_map sp_threads SEC(".maps");

@@ -10,9 +10,13 @@
 #define XMIT_WAYS    4
 #define SOCK_SETS    4096 /* signaling sockets, SOCK_WAYS each */
 #define SOCK_WAYS    4
+#define CALL_SLOTS   4096 /* send calls under way, by socket */
+#define STACK_SLOTS  512  /* packets between receive tracepoint and socket, on each CPU */
 #define THREAD_SLOTS 8192 /* threads that read or send signaling */
 /* An early stamp older than this belongs to a packet that never arrived. */
 #define FRESH_NS 50000000ull
+/* From the receive tracepoint to the socket a packet stays on its CPU: memory is reused soon. */
+#define STACK_FRESH_NS 5000000ull
 
 /* How programs read kernel memory behind a plain address. */
 enum kernel_read {
@@ -25,8 +29,8 @@ struct knobs {
 	__u32 snap_len;	    /* payload bytes per record, 64..REC_SNAP_MAX */
 	__u32 wake_bytes;   /* unread bytes in the ring at which the consumer is woken at once */
 	__u8 stun_anywhere; /* recognise STUN on any UDP port */
-	__u8 read_content; /* the socket's probe knows no skb pointer: reads are named by content */
-	__u8 kernel_read;  /* enum kernel_read */
+	__u8 kernel_read;   /* enum kernel_read */
+	__u8 send_by_sock;  /* t_queue's probe cannot name its thread: send calls wait by socket */
 	__u8 pad[5];
 	__u8 port_kind[16384]; /* enum port_kind or-ed, two bits a port: small enough to stay cached
 				*/

@@ -56,7 +56,7 @@ static void set_knobs(struct knobs *k)
 	k->snap_len = REC_SNAP_MAX;
 	k->wake_bytes = 1;
 	k->stun_anywhere = 1;
-	k->read_content = 1;
+	k->send_by_sock = 1;
 }
 
 /* 0 with log_buf filled, else -errno. */

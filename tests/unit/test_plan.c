@@ -176,11 +176,9 @@ static void costs_are_said(void)
 static void needs_are_said(void)
 {
 	static const uint32_t of_mech[] = {
-		[MECH_TP_BTF] = NEEDS_BTF,
-		[MECH_FENTRY] = NEEDS_BTF,
-		[MECH_KPROBE] = NEEDS_KPROBES,
-		[MECH_CGROUP_INGRESS] = NEEDS_CGROUP2,
-		[MECH_CGROUP_SENDMSG] = NEEDS_CGROUP2,
+		[MECH_TP_BTF] = NEEDS_BTF,	   [MECH_TP] = NEEDS_SCHED_FORMAT,
+		[MECH_FENTRY] = NEEDS_BTF,	   [MECH_KPROBE] = NEEDS_KPROBES,
+		[MECH_CGROUP_SKB] = NEEDS_CGROUP2, [MECH_CGROUP_SENDMSG] = NEEDS_CGROUP2,
 		[MECH_SOCKET] = NEEDS_NOTHING,
 	};
 
@@ -221,9 +219,9 @@ static void check_name(const struct candidate *c, const char *prog, void *ctx)
 	static const struct {
 		enum mechanism mech;
 		const char *suffix;
-	} suffixes[] = {{MECH_TP_BTF, "_btf"},	      {MECH_RAW_TP, "_rtp"},
-			{MECH_FENTRY, "_fe"},	      {MECH_KPROBE, "_kp"},
-			{MECH_CGROUP_INGRESS, "_cg"}, {MECH_CGROUP_SENDMSG, "_cg"}};
+	} suffixes[] = {{MECH_TP_BTF, "_btf"},	     {MECH_TP, "_tp"},	   {MECH_RAW_TP, "_rtp"},
+			{MECH_FENTRY, "_fe"},	     {MECH_KPROBE, "_kp"}, {MECH_CGROUP_SKB, "_cg"},
+			{MECH_CGROUP_SENDMSG, "_cg"}};
 	unsigned int *cnt = ctx;
 
 	(*cnt)++;
@@ -262,9 +260,10 @@ static void check_exists(const struct candidate *c, const char *prog, void *ctx)
 	static const enum bpf_prog_type types[] = {
 		[MECH_TP_BTF] = BPF_PROG_TYPE_TRACING,
 		[MECH_RAW_TP] = BPF_PROG_TYPE_RAW_TRACEPOINT,
+		[MECH_TP] = BPF_PROG_TYPE_TRACEPOINT,
 		[MECH_FENTRY] = BPF_PROG_TYPE_TRACING,
 		[MECH_KPROBE] = BPF_PROG_TYPE_KPROBE,
-		[MECH_CGROUP_INGRESS] = BPF_PROG_TYPE_CGROUP_SKB,
+		[MECH_CGROUP_SKB] = BPF_PROG_TYPE_CGROUP_SKB,
 		[MECH_CGROUP_SENDMSG] = BPF_PROG_TYPE_CGROUP_SOCK_ADDR,
 		[MECH_XDP] = BPF_PROG_TYPE_XDP,
 		[MECH_TC] = BPF_PROG_TYPE_SCHED_CLS,
