@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Captures of the loopback of a network namespace of our own: what is sent comes as records, twice,
+ * in order; what is not signaling does not; what the ring has no room for is counted. */
+#include "captures.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <net/if.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "capture.h"
+#include "demux.h"
+#include "test.h"
+
+#define SIP_PORT 5060
+#define LO	 1 /* ifindex in every namespace */
+#define KEEP_MAX 64
+#define WAIT_NS	 2000000000ull
+
+struct bench {
+	struct captures *set;
+	struct capture *capture[2];
+	int fd;
+	unsigned int cnt; /* records */
+	struct frame_record record[KEEP_MAX];
+	uint64_t last_ns;
+	bool is_ordered;
+};
+
+static uint64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000ull + (uint64_t)ts.tv_nsec;
+}
+
+/* Once for the process: as root, or as the root of a user namespace of our own. */
+static bool has_namespace(void)
+{
+	struct ifreq ifr = {.ifr_name = "lo", .ifr_flags = IFF_UP};
+	static int state; /* 0 not tried, 1 yes, -1 no */
+	int fd;
+
+	if (state)
+		return state > 0;
+	state = -1;
+	if (unshare(CLONE_NEWNET) && unshare(CLONE_NEWUSER | CLONE_NEWNET))
+		return false;
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd >= 0 && !ioctl(fd, SIOCSIFFLAGS, &ifr))
+		state = 1;
+	close(fd);
+	return state > 0;
+}
+
+static int keep(void *ctx, void *data, size_t len)
+{
+	struct bench *b = ctx;
+	const struct rec_tap *tap = data;
+
+	b->is_ordered &= tap->hdr.ts_ns >= b->last_ns;
+	b->last_ns = tap->hdr.ts_ns;
+	CHECK_UINT(len, tap->hdr.len);
+	if (b->cnt < KEEP_MAX)
+		memcpy(&b->record[b->cnt], data, len);
+	b->cnt++;
+	return 0;
+}
+
+static void stop(struct bench *b)
+{
+	captures__free(b->set);
+	if (b->fd >= 0)
+		close(b->fd);
+	free(b);
+}
+
+/* NULL: skipped or failed. */
+static struct bench *start(unsigned int captures)
+{
+	struct bench *b = calloc(1, sizeof(*b));
+	struct knobs *k = calloc(1, sizeof(*k));
+	struct captures_opts opts = {.knobs = k, .record = keep, .ctx = b};
+	char reason[160] = "";
+	int rc = b && k ? 0 : -ENOMEM;
+
+	if (!has_namespace()) {
+		test__skip("no network namespace (needs root or user namespaces)");
+		rc = -EPERM;
+	}
+	if (!rc) {
+		b->fd = -1;
+		b->is_ordered = true;
+		k->snap_len = 512;
+		knobs_add_port(k, SIP_PORT, PORT_SIP);
+		rc = captures__new(&opts, &b->set);
+	}
+	free(k);
+	for (unsigned int i = 0; !rc && i < captures; i++)
+		rc = captures__open(b->set, LO, &b->capture[i], reason, sizeof(reason));
+	if (!rc) {
+		b->fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+		return b;
+	}
+	if (rc != -EPERM)
+		CHECK_OK(rc);
+	if (b && b->set)
+		captures__free(b->set);
+	free(b);
+	return NULL;
+}
+
+static void send_to(struct bench *b, uint16_t port, const char *text)
+{
+	struct sockaddr_in to = {.sin_family = AF_INET,
+				 .sin_port = htons(port),
+				 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+
+	CHECK_INT(sendto(b->fd, text, strlen(text), 0, (struct sockaddr *)&to, sizeof(to)),
+		  (ssize_t)strlen(text));
+}
+
+/* Until there are `cnt` records. */
+static void drain_until(struct bench *b, unsigned int cnt)
+{
+	uint64_t end = now_ns() + WAIT_NS;
+
+	while (b->cnt < cnt && now_ns() < end) {
+		captures__drain(b->set, now_ns());
+		usleep(1000);
+	}
+}
+
+static void out_and_in(void)
+{
+	struct bench *b = start(1);
+	uint64_t before, after, count[FRAME_COUNTS] = {0};
+
+	if (!b)
+		return;
+	before = now_ns();
+	send_to(b, 50000, "OPTIONS sip:elsewhere SIP/2.0\r\n\r\n");
+	send_to(b, SIP_PORT, "hello, no SIP");
+	send_to(b, SIP_PORT, "OPTIONS sip:b@127.0.0.1 SIP/2.0\r\n\r\n");
+	after = now_ns();
+	drain_until(b, 2);
+	CHECK_UINT(b->cnt, 2);
+	for (unsigned int i = 0; i < 2; i++) {
+		const struct rec_tap *tap = &b->record[i].tap;
+
+		CHECK_CASE("record %u", i);
+		CHECK_INT(tap->hdr.kind, REC_TAP);
+		CHECK(tap->hdr.ts_ns + 2000 >= before && tap->hdr.ts_ns <= after + 2000);
+		CHECK_INT(tap->flow.flags & REC_F_EGRESS, i == 0 ? REC_F_EGRESS : 0);
+		CHECK_INT(tap->flow.dport, SIP_PORT);
+		CHECK_UINT(tap->ifindex, LO);
+		CHECK_MEM(b->record[i].payload, "OPTIONS sip:b@127.0.0.1 SIP/2.0\r\n\r\n",
+			  tap->print.snap_len);
+	}
+	captures__take_counts(b->set, count, FRAME_COUNTS);
+	CHECK_UINT(count[FRAME_SIP_MALFORMED], 2);
+	CHECK_UINT(count[FRAME_RING_FULL], 0);
+	captures__take_counts(b->set, count, FRAME_COUNTS);
+	CHECK_UINT(count[FRAME_SIP_MALFORMED], 2);
+	CHECK_UINT(captures__clock_steps(b->set), 0);
+	stop(b);
+}
+
+/* Two rings see everything: four records a message, by time. */
+static void rings_are_merged(void)
+{
+	struct bench *b = start(2);
+
+	if (!b)
+		return;
+	for (unsigned int i = 0; i < 500; i++)
+		send_to(b, SIP_PORT, "OPTIONS sip:b@127.0.0.1 SIP/2.0\r\n\r\n");
+	drain_until(b, 2000);
+	CHECK_UINT(b->cnt, 2000);
+	CHECK(b->is_ordered);
+	captures__close(b->set, b->capture[0]);
+	send_to(b, SIP_PORT, "OPTIONS sip:b@127.0.0.1 SIP/2.0\r\n\r\n");
+	drain_until(b, 2002);
+	CHECK_UINT(b->cnt, 2002);
+	stop(b);
+}
+
+/* Nobody reads for a while: each packet is a record or counted. */
+static void losses_are_counted(void)
+{
+	struct bench *b = start(1);
+	uint64_t count[FRAME_COUNTS] = {0};
+	char text[1100];
+
+	if (!b)
+		return;
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	memcpy(text, "OPTIONS sip:b@127.0.0.1 SIP/2.0\r\n", 33);
+	for (unsigned int i = 0; i < 2000; i++)
+		send_to(b, SIP_PORT, text);
+	drain_until(b, 4000); /* not all will come: waits for the time */
+	captures__take_counts(b->set, count, FRAME_COUNTS);
+	CHECK(count[FRAME_RING_FULL] > 0);
+	CHECK_UINT(b->cnt + count[FRAME_RING_FULL], 4000);
+	stop(b);
+}
+
+static void refusals_say_why(void)
+{
+	struct bench *b = start(0);
+	struct capture *c = NULL;
+	char reason[160] = "";
+
+	if (!b)
+		return;
+	CHECK_INT(captures__open(b->set, 4711, &c, reason, sizeof(reason)), -ENODEV);
+	CHECK_STR(reason, "packet socket: No such device");
+	CHECK(c == NULL);
+	CHECK_INT(capture__try(reason, sizeof(reason)), 0);
+	stop(b);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct test tests[] = {
+		{"out_and_in", out_and_in, TEST_WALK},
+		{"rings_are_merged", rings_are_merged, TEST_PLAIN},
+		{"losses_are_counted", losses_are_counted, TEST_PLAIN},
+		{"refusals_say_why", refusals_say_why, TEST_PLAIN},
+		{},
+	};
+
+	return test__run(tests, argc, argv);
+}
