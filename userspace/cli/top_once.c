@@ -62,7 +62,8 @@ static void print_degraded(const struct model *m)
 		const struct model_choice *c = &m->choice[i];
 		bool merged = !strcmp(c->state, "merged");
 
-		if (!model__is_degraded(c))
+		/* the banner has said that there are no stages */
+		if (!model__is_degraded(c) || (merged && m->banner[0]))
 			continue;
 		degraded++;
 		if (merged)
