@@ -9,6 +9,7 @@
 
 #include "capture.h"
 #include "catalogue.h"
+#include "facts.h"
 #include "feature.h"
 #include "object.h"
 
@@ -286,12 +287,30 @@ static bool is_by_capture(const struct plan *p, enum instant instant)
 	return c && (!c->candidate || !strcmp(c->candidate, "tap_capture"));
 }
 
-/* Where not even the socket's program loads it is bpf(2) itself that is refused. */
+/* Where not even the socket's program loads it is bpf(2) itself that is refused, or kills. */
 static void say_refused(struct plan *p)
 {
 	const struct plan_skip *skip = find_skip(p, INSTANT_TAP_IN, "tap_socket");
+	const char *text = NULL;
+	bool has_cap;
+	struct facts f;
 
-	if (p->no_object && skip && skip->err)
+	if (!p->no_object)
+		return;
+	facts__read("", &f);
+	facts__ask(&f);
+	has_cap = facts__has_cap(&f, FACTS_CAP_BPF) || facts__has_cap(&f, FACTS_CAP_SYS_ADMIN);
+	if (f.calls.bpf == CALL_KILLED)
+		text = "the seccomp profile kills who calls bpf(2)";
+	else if (!skip || !skip->err)
+		return;
+	else if (f.seccomp == 2 && (has_cap || skip->err == -ENOSYS))
+		text = "the seccomp profile refuses bpf(2)";
+	else if (!has_cap)
+		text = "bpf(2) is refused: CAP_BPF is missing";
+	if (text)
+		snprintf(p->taps_why, sizeof(p->taps_why), "%s", text);
+	else
 		snprintf(p->taps_why, sizeof(p->taps_why), "bpf(2) is refused: %s",
 			 strerror(-skip->err));
 }

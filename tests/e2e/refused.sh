@@ -66,9 +66,9 @@ totals() {
 }
 
 refused EPERM net_raw
-totals eperm "TAPS ONLY: bpf(2) is refused: Operation not permitted; totals only, no stages"
+totals eperm "TAPS ONLY: bpf(2) is refused: CAP_BPF is missing; totals only, no stages"
 refused ENOSYS net_raw
-totals enosys "TAPS ONLY: bpf(2) is refused: Function not implemented; totals only, no stages"
+totals enosys "TAPS ONLY: the seccomp profile refuses bpf(2); totals only, no stages"
 
 # Several rings, several sights of each message: in the order of time all the same.
 DAEMON_VIA=("$WORK/bin/refuse" --)
@@ -81,6 +81,11 @@ stop_daemon
 stop_respond
 check refused_order --name refused_order --transactions "$WORK/both.json" --load "$WORK/both.load" \
 	--snapshot "$WORK/both.snapshot"
+if grep -q 'warn: TAPS ONLY: the seccomp profile refuses bpf(2); totals only' "$DAEMON_LOG"; then
+	ok refused_by_seccomp_says_so
+else
+	not_ok refused_by_seccomp_says_so "$(tail -n 3 "$DAEMON_LOG" | tr '\n' ' ')"
+fi
 
 # Nothing at all: not even a packet socket.
 refused EPERM
