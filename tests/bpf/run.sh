@@ -45,6 +45,16 @@ if ! make -s --no-print-directory bpf-bins; then
 fi
 run load "$bin/test_load" tests/bpf/budget
 run parity "$bin/test_parity"
+own=/sys/kernel/btf/vmlinux
+min=$(mktemp -d)
+if [ ! -r "$own" ]; then
+	say "skip types: this kernel has no BTF"
+elif ! kernel-compat/btf/minimise build/sigpath.bpf.o "$min" "$own" >/dev/null; then
+	say "not ok types: kernel-compat/btf/minimise failed"
+else
+	run types "$bin/test_types" "$own" "$min/$(uname -r).btf"
+fi
+rm -rf "$min"
 # In a subshell: the namespaces go away when it ends, and the summary comes last.
 (
 	if netns__start; then
