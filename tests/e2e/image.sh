@@ -388,7 +388,7 @@ render() {
 	sed '/- PERFMON$/d' "$WORK/base.yaml" >"$WORK/no-perfmon.yaml"
 }
 
-need podman runc kubectl tmux
+need podman runc kubectl tmux busybox
 if ! "$PYTHON" -c 'import yaml' 2>/dev/null; then
 	skip image "python3-yaml is not installed"
 	exit 0

@@ -52,7 +52,7 @@ container__cleanup() {
 	umount "$WORK/storage/overlay" 2>/dev/null
 }
 
-# The smallest container there is: does it start?
+# The smallest container there is: can it be built, does it run?
 container__can() {
 	local cmd
 	for cmd in podman runc; do
@@ -62,8 +62,11 @@ container__can() {
 		fi
 	done
 	mkdir -p "$WORK/nothing"
-	if ! container__build sp-nothing "$WORK/nothing" 2>"$WORK/podman.err"; then
-		echo "podman cannot build an image here: $(tail -n 1 "$WORK/podman.err")"
+	cp "$(command -v busybox)" "$WORK/nothing/busybox" || return 1
+	if ! container__build sp-nothing "$WORK/nothing" 2>"$WORK/podman.err" ||
+		! container__podman run --rm --network=host --ulimit nofile=1024:1024 --ulimit nproc=1024:1024 \
+			localhost/sp-nothing /busybox true 2>"$WORK/podman.err"; then
+		echo "podman cannot run a container here: $(tail -n 1 "$WORK/podman.err")"
 		return 1
 	fi
 }
