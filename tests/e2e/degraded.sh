@@ -1,6 +1,8 @@
 #!/bin/bash
 # What is left when a capability, a system call, BTF or cgroup2 is missing? In each mode of the table `modes`: doctor tells
 # it apart, the daemon runs or says what is missing, and a known delay comes back in the stage that contains it.
+#
+#   degraded.sh [MODE...]   these alone, and the first row, which the others are compared with
 . "$(dirname "$0")/e2e.sh"
 . tests/lib/mode.sh
 begin setpriv unshare prlimit findmnt clang-14 llvm-objcopy-14
@@ -17,10 +19,16 @@ caps() {
 	mode__has "$@" 2>"$WORK/caps.err" || not_ok degraded_caps "$(<"$WORK/caps.err")"
 }
 
+selected=" $* "
+is_selected() {
+	[[ $selected == "  " || $selected == *" $1 "* || $1 == as_is ]]
+}
+
 # try MODE FLAGS...
 try() {
 	local mode=$1
 	shift
+	is_selected "$mode" || return 0
 	mode__run "$WORK/$mode" "$@"
 	check degraded --modes "$E2E_DIR/modes" --mode "$mode" --folder "$WORK/$mode" --baseline "$WORK/as_is/doctor.json"
 }
@@ -29,6 +37,7 @@ try() {
 refuses() {
 	local name=$1 words=$2 program status problems=
 	shift 2
+	is_selected "$name" || return 0
 	for program in "sigpath doctor" "sigpathd --duration 5s --socket $WORK/no.sock --lock $WORK/no.lock"; do
 		status=0
 		# shellcheck disable=SC2086  # the program's own words
