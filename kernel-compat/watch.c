@@ -69,20 +69,24 @@ static bool has_candidate(const struct candidate **list, unsigned int cnt,
 	return false;
 }
 
-unsigned int watch__object(const struct object *o, const struct candidate **lost, unsigned int max,
+unsigned int watch__object(struct object *o, const struct candidate **lost, unsigned int max,
 			   unsigned int *lost_cnt)
 {
 	unsigned int cnt = 0;
 
 	*lost_cnt = 0;
-	for (unsigned int i = 0; i < o->link_cnt; i++) {
+	for (unsigned int i = 0; i < o->link_cnt;) {
 		const struct candidate *c;
 		uint32_t prog_id = 0;
 
-		if (watch__link(bpf_link__fd(o->link[i]), &prog_id))
+		if (watch__link(bpf_link__fd(o->link[i]), &prog_id)) {
+			i++;
 			continue;
+		}
 		cnt++;
 		c = find_candidate(prog_id);
+		bpf_link__destroy(o->link[i]);
+		o->link[i] = o->link[--o->link_cnt];
 		if (c && *lost_cnt < max && !has_candidate(lost, *lost_cnt, c))
 			lost[(*lost_cnt)++] = c;
 	}

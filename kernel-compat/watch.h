@@ -21,8 +21,9 @@
 /* False only when the kernel says that the link is detached. prog_id, if not NULL, is written then.
  */
 bool watch__link(int link_fd, uint32_t *prog_id);
-/* Links of the object that are detached. lost[] gets up to max of their candidates, each once. */
-unsigned int watch__object(const struct object *o, const struct candidate **lost, unsigned int max,
+/* Closes the links of the object that are detached and says how many. lost[] gets up to max of
+ * their candidates, each once. */
+unsigned int watch__object(struct object *o, const struct candidate **lost, unsigned int max,
 			   unsigned int *lost_cnt);
 
 #endif

@@ -27,6 +27,22 @@ static void the_first_loss_is_repaired_at_once(void)
 	CHECK_STR(r.avoid, "");
 }
 
+/* A second loss joins the first: no later, no second pause. */
+static void losses_gather_until_the_plan(void)
+{
+	struct replan r = {0};
+
+	replan__lost(&r, both, 1, SEC);
+	replan__done(&r, SEC, 0);
+	replan__lost(&r, both, 1, 2 * SEC);
+	CHECK_UINT(r.due_ns, 4 * SEC);
+	replan__lost(&r, both + 1, 1, 3 * SEC);
+	replan__lost(&r, both + 1, 1, 3 * SEC);
+	CHECK_UINT(r.due_ns, 4 * SEC);
+	CHECK_UINT(r.backoff.cnt, 2);
+	CHECK_STR(r.due_reason, "somebody took off sock_cg, send_cg");
+}
+
 static void again_and_again_is_left_out(void)
 {
 	static const uint64_t pause_s[] = {0, 2, 4, 8};
@@ -103,6 +119,7 @@ int main(int argc, char **argv)
 	static const struct test tests[] = {
 		{"the_first_loss_is_repaired_at_once", the_first_loss_is_repaired_at_once,
 		 TEST_PLAIN},
+		{"losses_gather_until_the_plan", losses_gather_until_the_plan, TEST_PLAIN},
 		{"again_and_again_is_left_out", again_and_again_is_left_out, TEST_PLAIN},
 		{"losses_far_apart_do_not_add_up", losses_far_apart_do_not_add_up, TEST_PLAIN},
 		{"a_failed_plan_waits", a_failed_plan_waits, TEST_PLAIN},

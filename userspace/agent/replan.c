@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define LOST "somebody took off"
+
 static struct replan_strike *find_strike(struct replan *r, const char *candidate)
 {
 	for (unsigned int i = 0; i < r->strike_cnt; i++)
@@ -35,17 +37,26 @@ static void strike(struct replan *r, const char *candidate, uint64_t now_ns)
 		append(r->avoid, sizeof(r->avoid), ",", candidate);
 }
 
+/* "somebody took off a, b": each name once. */
+static void name_lost(struct replan *r, const char *name)
+{
+	if (!strstr(r->due_reason, name))
+		append(r->due_reason, sizeof(r->due_reason),
+		       strcmp(r->due_reason, LOST) ? ", " : " ", name);
+}
+
 void replan__lost(struct replan *r, const char *const *candidate, unsigned int cnt, uint64_t now_ns)
 {
-	char names[REPLAN_REASON_LEN - 32] = "";
-
+	if (!r->due_ns) {
+		snprintf(r->due_reason, sizeof(r->due_reason), LOST);
+		r->due_ns = backoff__next(&r->backoff, now_ns);
+	}
 	for (unsigned int i = 0; i < cnt; i++) {
 		strike(r, candidate[i], now_ns);
-		append(names, sizeof(names), ", ", candidate[i]);
+		name_lost(r, candidate[i]);
 	}
-	snprintf(r->due_reason, sizeof(r->due_reason), "somebody took off %s",
-		 names[0] ? names : "a probe");
-	r->due_ns = backoff__next(&r->backoff, now_ns);
+	if (!cnt)
+		name_lost(r, "a probe");
 }
 
 void replan__ask(struct replan *r, uint64_t now_ns)

@@ -37,7 +37,7 @@ struct replan {
 	char reason[REPLAN_REASON_LEN];
 };
 
-/* These candidates' probes were found detached; cnt is not 0. */
+/* These candidates' probes were found detached. What is due already is not put off by that. */
 void replan__lost(struct replan *r, const char *const *candidate, unsigned int cnt,
 		  uint64_t now_ns);
 /* The operator asks: everything gets another chance, now. */

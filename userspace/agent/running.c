@@ -143,26 +143,25 @@ static void check_attached(struct running *r, uint64_t now_ns)
 {
 	const char *lost[REPLAN_CANDIDATES];
 	uint64_t *detached = &r->opts.ledger->count[LEDGER_DETACHED];
-	unsigned int cnt, links = 0;
+	bool was_due = r->replan.due_ns != 0;
+	unsigned int cnt, links;
 
 	r->next_check_ns = now_ns + CHECK_NS;
 	*detached += taps__check(r->probes->taps, now_ns);
-	if (!r->replan.due_ns)
-		links = probes__check(r->probes, lost, REPLAN_CANDIDATES, &cnt);
+	links = probes__check(r->probes, lost, REPLAN_CANDIDATES, &cnt);
 	if (!links)
 		return;
 	*detached += links;
 	replan__lost(&r->replan, lost, cnt, now_ns);
-	log_warn("%s; a new plan comes in %u s", r->replan.due_reason,
-		 (unsigned int)((r->replan.due_ns - now_ns) / SECOND_NS));
+	if (!was_due)
+		log_warn("%s; a new plan comes in %u s", r->replan.due_reason,
+			 (unsigned int)((r->replan.due_ns - now_ns) / SECOND_NS));
 }
 
 void running__check(struct running *r, uint64_t now_ns)
 {
-	if (r->is_planning)
-		return;
 	if (now_ns >= r->next_check_ns)
 		check_attached(r, now_ns);
-	if (replan__is_due(&r->replan, now_ns))
+	if (!r->is_planning && replan__is_due(&r->replan, now_ns))
 		make_plan(r);
 }
