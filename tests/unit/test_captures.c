@@ -42,22 +42,26 @@ static uint64_t now_ns(void)
 	return (uint64_t)ts.tv_sec * 1000000000ull + (uint64_t)ts.tv_nsec;
 }
 
+static bool set_lo(short flags)
+{
+	struct ifreq ifr = {.ifr_name = "lo", .ifr_flags = flags};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool is_set = fd >= 0 && !ioctl(fd, SIOCSIFFLAGS, &ifr);
+
+	close(fd);
+	return is_set;
+}
+
 /* Once for the process: as root, or as the root of a user namespace of our own. */
 static bool has_namespace(void)
 {
-	struct ifreq ifr = {.ifr_name = "lo", .ifr_flags = IFF_UP};
 	static int state; /* 0 not tried, 1 yes, -1 no */
-	int fd;
 
-	if (state)
-		return state > 0;
-	state = -1;
-	if (unshare(CLONE_NEWNET) && unshare(CLONE_NEWUSER | CLONE_NEWNET))
-		return false;
-	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd >= 0 && !ioctl(fd, SIOCSIFFLAGS, &ifr))
-		state = 1;
-	close(fd);
+	if (!state) {
+		bool is_own = !unshare(CLONE_NEWNET) || !unshare(CLONE_NEWUSER | CLONE_NEWNET);
+
+		state = is_own && set_lo(IFF_UP) ? 1 : -1;
+	}
 	return state > 0;
 }
 
@@ -214,6 +218,26 @@ static void losses_are_counted(void)
 	stop(b);
 }
 
+static void goes_on_when_the_link_comes_back(void)
+{
+	struct bench *b;
+
+	if (has_namespace())
+		CHECK(set_lo(0));
+	b = start(1); /* opened while it is down */
+	if (!b)
+		return;
+	CHECK(set_lo(IFF_UP));
+	send_to(b, SIP_PORT, "OPTIONS sip:b@127.0.0.1 SIP/2.0\r\n\r\n");
+	drain_until(b, 2);
+	CHECK_UINT(b->cnt, 2);
+	CHECK(set_lo(0) && set_lo(IFF_UP));
+	send_to(b, SIP_PORT, "OPTIONS sip:b@127.0.0.1 SIP/2.0\r\n\r\n");
+	drain_until(b, 4);
+	CHECK_UINT(b->cnt, 4);
+	stop(b);
+}
+
 static void refusals_say_why(void)
 {
 	struct bench *b = start(0);
@@ -235,6 +259,7 @@ int main(int argc, char **argv)
 		{"out_and_in", out_and_in, TEST_WALK},
 		{"rings_are_merged", rings_are_merged, TEST_PLAIN},
 		{"losses_are_counted", losses_are_counted, TEST_PLAIN},
+		{"goes_on_when_the_link_comes_back", goes_on_when_the_link_comes_back, TEST_PLAIN},
 		{"refusals_say_why", refusals_say_why, TEST_PLAIN},
 		{},
 	};

@@ -43,7 +43,7 @@ static const char snapshot[] =
 	"{\"instant\":\"t_send\",\"candidate\":null,\"state\":\"merged\",\"merged_as\":\"app+tx\","
 	"\"skipped\":[{\"candidate\":\"send_fe\",\"mechanism\":\"fentry\",\"reason\":\"r\"}]}],"
 	"\"taps\":[{\"ifname\":\"eth0\",\"direction\":\"in\",\"candidate\":\"tap_xdp\",\"state\":"
-	"\"native\",\"reason\":\"\"}]}";
+	"\"native\",\"reason\":\"\"}],\"banner\":\"TAPS ONLY: no\\u001b[2J\"}";
 
 static void check_row(const struct model_row *row)
 {
@@ -91,6 +91,7 @@ static void parses_a_snapshot(void)
 	CHECK(model__is_degraded(&m->choice[1]));
 	CHECK_UINT(m->choice[1].skip_cnt, 1);
 	CHECK_STR(m->tap[0].ifname, "eth0");
+	CHECK_STR(m->banner, "TAPS ONLY: no?[2J");
 	model__free(m);
 }
 

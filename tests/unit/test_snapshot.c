@@ -312,6 +312,28 @@ static void answers_hello_and_plan(void)
 	stats__free(st.stats);
 }
 
+static void check_banner(struct state *st, const char *want)
+{
+	json_t *reply = ask(st, "{\"cmd\":\"snapshot\"}", "snapshot");
+
+	if (reply && !test__injected())
+		CHECK_STR(json_string_value(at(reply, "banner")), want);
+	json_decref(reply);
+}
+
+static void tells_that_there_are_only_totals(void)
+{
+	struct state st;
+
+	if (CHECK_OK(fill(&st, 0))) {
+		check_banner(&st, "");
+		st.plan.taps_only = true;
+		strcpy(st.plan.taps_why, "no t_sock: refused");
+		check_banner(&st, "TAPS ONLY: no t_sock: refused; totals only, no stages");
+	}
+	stats__free(st.stats);
+}
+
 static void tells_of_new_plans(void)
 {
 	struct state st;
@@ -437,6 +459,7 @@ int main(int argc, char **argv)
 		{"says_null_for_too_few_samples", says_null_for_too_few_samples, TEST_PLAIN},
 		{"adds_cells_for_exports", adds_cells_for_exports, TEST_PLAIN},
 		{"answers_hello_and_plan", answers_hello_and_plan, TEST_PLAIN},
+		{"tells_that_there_are_only_totals", tells_that_there_are_only_totals, TEST_PLAIN},
 		{"tells_of_new_plans", tells_of_new_plans, TEST_PLAIN},
 		{"answers_health", answers_health, TEST_PLAIN},
 		{"explains_bad_requests", explains_bad_requests, TEST_PLAIN},
