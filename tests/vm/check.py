@@ -1,132 +1,68 @@
 #!/usr/bin/env python3
-"""Judges what guest.sh brought back from one kernel: check.py KERNEL DIR PLAN [NAME=FORCE...]
+# SPDX-License-Identifier: BSD-2-Clause
+"""Judges what guest.sh brought back from one kernel: check.py KERNEL DIR PLAN BUDGET [NAME=PHASE:SIDE:FORCE...]
 
-PLAN is the last column of kernel-compat/matrix, NAME=FORCE each forced run. One line a check; the exit status only says
-that it got to the end."""
+PLAN is the last column of kernel-compat/matrix, BUDGET is tests/bpf/budget, the rest what guest.sh was given. One line a check;
+DIR/result.json is what results.py and table.py read. The exit status only says that it got to the end."""
 
 import json
 import os
 import statistics
 import sys
 
-DELAYS_US = (5000, 20000)
+from case import DELAYS_US, Case, Plan, Traffic, expand
+import logs
+
 JOIN_RATE = 0.999
+JOIN_RATE_SHORT = 0.99  # of 300 requests
+# Totals against the capture, at P99 of those that the host did not disturb, at least so many.
+TOTAL_NS = 100_000
+CALM_RATE = 0.6
+# tc hooks are beyond the packet sockets: delivering to tcpdump counts, emulated some 40 us in each direction.
+TOTAL_TC_NS = 400_000
 # Emulated processors, often busy with something else: a thread may be woken late, in one run more than in the next.
 TOLERANCE = 0.05
 TOLERANCE_NS = 2_000_000
-SAME_NS = 1_000_000
-AFTER_READ = {"app", "tx", "qdisc", "unattributed"}
+WITNESS_NS = 1_000_000
+# Cases on the same traffic: each probe of every other case that runs between two stamps counts, some 20 us emulated.
+SAME_NS = 250_000
+BEFORE_READ = {"driver", "stack", "wakeup", "runq", "backlog"}
 
 
 class Judge:
-    """Prints the lines."""
+    """Prints the lines and counts them."""
 
     def __init__(self, kernel):
-        self.kernel = kernel
+        self.kernel, self.passed, self.failures = kernel, 0, []
 
     def say(self, case, name, problem, note=""):
         text = f"vm/{self.kernel} {case}: {name}" + (f" ({note})" if note else "")
-        print(f"not ok {text}: {problem}" if problem else f"ok {text}")
+        if problem:
+            self.failures.append(f"{case}: {name}: {problem}")
+        else:
+            self.passed += 1
+        print(f"not ok {text}: {problem}" if problem else f"ok {text}", flush=True)
 
 
-def read_lines(path):
-    if not os.path.exists(path):
-        return []
-    with open(path, encoding="utf-8") as f:
-        return f.read().splitlines()
+def us(ns):
+    return f"{ns / 1e3:.0f} us"
 
 
-def read_transactions(path):
-    """A line that is no JSON (cut off by a crash) fails loudly."""
-    return [json.loads(line) for line in read_lines(path)]
-
-
-def read_log(path):
-    """Of a tool: key -> its other columns, a text among numbers stays one."""
-    rows = [line.split("\t") for line in read_lines(path) if not line.startswith("#")]
-    return {row[0]: [int(c) if c.isdigit() else c for c in row[1:]] for row in rows}
-
-
-def read_answered(load):
-    """Keys of the requests that the load tool sent and got an answer to."""
-    return [key for key, (_, _, _, _, received, _) in load.items() if received]
-
-
-def read_witness(load, respond):
-    """Key -> ns from send call to read, ns from read to reply, as load and responder saw them themselves."""
-    return {key: (respond[key][1] - load[key][2], respond[key][2] - respond[key][1])
-            for key in load if key in respond}
-
-
-def is_close(measured, wanted, least_ns=TOLERANCE_NS):
-    return abs(measured - wanted) <= max(TOLERANCE * wanted, least_ns)
-
-
-class Case:
-    """One run of the daemon: its plan, its transactions, and what the tools know about them."""
-
-    def __init__(self, root, name):
-        path = os.path.join(root, name)
-        self.name = name
-        self.doctor = os.path.join(path, "doctor.json")
-        self.all = read_transactions(os.path.join(path, "transactions"))
-        self.served = [t for t in self.all if t["side"] == "server"]
-        self.by_key = {t["key"]: t for t in self.served}
-        load = {d: read_log(os.path.join(path, f"load.{d}")) for d in DELAYS_US}
-        respond = {d: read_log(os.path.join(path, f"respond.{d}")) for d in DELAYS_US}
-        self.answered = {d: read_answered(load[d]) for d in DELAYS_US}
-        self.witness = {d: read_witness(load[d], respond[d]) for d in DELAYS_US}
-
-    def plan(self):
-        with open(self.doctor, encoding="utf-8") as f:
-            return {choice["instant"]: choice for choice in json.load(f)["plan"]}
-
-    def values(self, delay, stage):
-        return [self.by_key[k]["stages"][stage] for k in self.answered[delay]
-                if k in self.by_key and stage in self.by_key[k]["stages"]]
-
-    def median(self, delay, stage):
-        values = self.values(delay, stage)
-        return statistics.median(values) if values else None
-
-    def spread(self, delay, stage):
-        """Between the quartiles."""
-        low, _, high = statistics.quantiles(self.values(delay, stage), n=4)
-        return high - low
-
-    def stages(self, delay):
-        """Stages that nearly every transaction has: a rare one has no stable median."""
-        seen = {}
-        for key in self.answered[delay]:
-            for stage in self.by_key.get(key, {}).get("stages", {}):
-                seen[stage] = seen.get(stage, 0) + 1
-        return {s for s, n in seen.items() if n >= 0.9 * len(self.answered[delay])}
-
-
-def find_plan_problem(case, expected):
-    try:
-        plan = case.plan()
-    except (OSError, ValueError, KeyError) as e:
-        return f"no plan in doctor.json: {e!r}"
+def find_plan_problem(plan, expected):
     bad = []
     for item in expected.split(","):
         instant, mechanisms = item.split("=")
-        choice = plan.get(instant, {})
-        found = choice.get("mechanism") if choice.get("candidate") else "-"
+        found = plan.mechanism(instant) if instant in plan.choices else "-"
         if found not in mechanisms.split("|"):
             bad.append(f"{instant} is {found}, expected {mechanisms}")
     return "; ".join(bad)
 
 
 def find_force_problem(case, force):
-    try:
-        plan = case.plan()
-    except (OSError, ValueError, KeyError) as e:
-        return f"no plan in doctor.json: {e!r}"
     bad = []
-    for item in force.split(","):
+    for item in force.split(",") if force != "-" else []:
         instant, candidate = item.split("=")
-        found = plan.get(instant, {}).get("candidate")
+        found = case.plan.candidate(instant) or "none"
         if found != candidate:
             bad.append(f"{instant} is {found}, forced {candidate}")
     return "; ".join(bad)
@@ -141,23 +77,47 @@ def find_sum_problem(case):
     return ""
 
 
-def find_join_problem(case):
-    keys = [k for d in DELAYS_US for k in case.answered[d]]
-    joined = sum("app" in case.by_key.get(k, {}).get("stages", {}) for k in keys)
+def find_join_problem(case, rate):
+    """Without stages: it has a transaction."""
+    keys = case.traffic.keys
+    is_known = case.is_joined if case.plan.has_stages() else case.by_key.__contains__
+    joined = sum(map(is_known, keys))
     if not keys:
         return "no request was answered"
-    if joined < JOIN_RATE * len(keys):
+    if joined < rate * len(keys):
         missing = sum(k not in case.by_key for k in keys)
         return f"{joined} of {len(keys)} joined, {missing} not seen at all"
-    if len(case.served) != len(case.by_key):
-        return f"{len(case.served) - len(case.by_key)} logged twice"
+    if len(case.mine) != len(case.by_key):
+        return f"{len(case.mine) - len(case.by_key)} logged twice"
     return ""
+
+
+def find_merge_problem(case):
+    """A missing instant merges its stages: under the right name, and never as a stage of nothing."""
+    required, joined = case.plan.required(), [k for k in case.traffic.keys if case.is_joined(k)]
+    values, bad = {}, []
+    for key in joined:
+        for name, ns in case.stages(key).items():
+            values.setdefault(name, []).append(ns)
+    for name, all_ns in sorted(values.items()):
+        if not case.plan.allows(name):
+            bad.append(f"{len(all_ns)} transactions have the stage {name}, of which an end is missing")
+        elif not any(all_ns):
+            bad.append(f"the stage {name} is 0 in all of {len(all_ns)}")
+    for name in sorted(required):
+        if len(values.get(name, [])) < JOIN_RATE_SHORT * len(joined):
+            bad.append(f"only {len(values.get(name, []))} of {len(joined)} have the stage {name}")
+    return "; ".join(bad)
+
+
+def is_close(measured, wanted):
+    return abs(measured - wanted) <= max(TOLERANCE * wanted, TOLERANCE_NS)
 
 
 def find_delay_problem(case, delay):
     """A sleep is never too short but may be too long; how long it was, the responder's clock knows."""
     app = case.median(delay, "app")
-    slept = [own for _, own in case.witness[delay].values()]
+    slept = [own for _, own in case.traffic.witness[delay].values()]
     if app is None or not slept:
         return "no transaction has the stage app"
     wanted = max(delay * 1000, statistics.median(slept))
@@ -168,59 +128,173 @@ def find_delay_problem(case, delay):
 
 def find_witness_problem(case, delay):
     """Each transaction against the clock readings of load and responder: the time until the read, and the answer."""
-    off = ([], [])
-    for key in case.answered[delay]:
-        stages = case.by_key.get(key, {}).get("stages", {})
-        if key in case.witness[delay] and "app" in stages:
-            before, own = case.witness[delay][key]
-            off[0].append(sum(ns for s, ns in stages.items() if s not in AFTER_READ) - before)
-            off[1].append(stages["app"] - own)
-    if not off[0]:
+    before, within = [], []
+    for key in case.traffic.answered[delay]:
+        stages = case.stages(key)
+        if key in case.traffic.witness[delay] and "app" in stages:
+            until_read, own = case.traffic.witness[delay][key]
+            before.append(sum(ns for s, ns in stages.items() if expand(s) <= BEFORE_READ) - until_read)
+            within.append(stages["app"] - own)
+    if not before:
         return "no transaction is in the logs of load and responder"
-    medians = [statistics.median(values) for values in off]
-    if max(map(abs, medians)) > SAME_NS:
+    medians = statistics.median(before), statistics.median(within)
+    if max(map(abs, medians)) > WITNESS_NS:
         return "median difference %.3f ms before the read, %.3f ms in app" % tuple(m / 1e6 for m in medians)
     return ""
 
 
-def find_difference(case, auto):
+def sum_up(case):
+    """Totals against the capture: all, and the P99 where the host did not take the processor away."""
+    sizes = [abs(e) for e in case.errors()]
+    calm = [abs(e) for e in case.errors(case.traffic.undisturbed())]
+    return {"n": len(sizes), "p50_ns": logs.quantile(sizes, 0.5), "p99_ns": logs.quantile(sizes, 0.99),
+            "worst_ns": max(sizes, default=0), "calm_n": len(calm), "calm_p99_ns": logs.quantile(calm, 0.99)}
+
+
+def find_total_problem(case, total):
+    captured, seen, outside = set(case.traffic.capture(case.side)), set(case.by_key), case.outside()
+    if len(captured & set(case.traffic.keys)) < JOIN_RATE * len(case.traffic.keys):
+        return f"the capture has only {len(captured)} of {len(case.traffic.keys)} transactions"
+    captured &= set(case.traffic.keys)
+    if len(seen & captured) < JOIN_RATE_SHORT * len(captured):
+        return f"{len(captured - seen)} of {len(captured)} transactions of the capture are missing"
+    if len(outside) > 0.001 * len(seen):
+        return f"{len(outside)} of {len(seen)} totals are outside of what was captured around them, first {outside[0]}"
+    if total["calm_n"] < CALM_RATE * total["n"]:
+        return f"only {total['calm_n']} of {total['n']} transactions were undisturbed"
+    if total["calm_p99_ns"] > (TOTAL_TC_NS if case.plan.candidate("tap_in") == "tap_tc_in" else TOTAL_NS):
+        return f"totals differ from the capture by {us(total['calm_p99_ns'])} at P99"
+    return ""
+
+
+def find_difference(case, base, twin_noise):
     bad = []
-    for delay in DELAYS_US:
-        common = case.stages(delay) & auto.stages(delay)
-        if "app" not in common:
-            return f"{delay} us: not both have the stage app"
-        for stage in sorted(common):
-            a, b = auto.median(delay, stage), case.median(delay, stage)
-            if not is_close(b, a, max(SAME_NS, case.spread(delay, stage), auto.spread(delay, stage))):
-                bad.append(f"{delay} us: {stage} {b / 1e6:.3f} ms, auto {a / 1e6:.3f} ms")
+    for name, values in case.differences(base).items():
+        if len(values) < 0.5 * len(case.traffic.keys):
+            continue
+        shift = statistics.median(values)
+        if abs(shift) > SAME_NS + twin_noise.get(name, 0):
+            bad.append(f"{name} {us(shift)} (noise {us(twin_noise.get(name, 0))})")
     return "; ".join(bad)
 
 
-def describe(case, delay):
-    return ", ".join(f"{s} {case.median(delay, s) / 1e6:.2f}" for s in sorted(case.stages(delay)))
+def describe_differences(case, base):
+    rows = case.differences(base)
+    return ", ".join(f"{name} {us(statistics.median(v))}" for name, v in rows.items()
+                     if len(v) >= 0.5 * len(case.traffic.keys))
 
 
-def check_case(judge, case):
-    judge.say(case.name, "stages sum to the total", find_sum_problem(case), f"{len(case.all)} transactions")
-    judge.say(case.name, "requests join their reads", find_join_problem(case))
+def read_verifier(path):
+    """program -> instructions, or why it was refused."""
+    found = {}
+    with open(path, encoding="utf-8") as lines:
+        for line in lines:
+            words = line.split(None, 1)
+            if len(words) == 2:
+                number = words[1].split()[0]
+                found[words[0]] = int(number) if number.isdigit() else words[1].lstrip("- ").strip()
+    return found
+
+
+def read_budget(path):
+    with open(path, encoding="utf-8") as lines:
+        rows = [line.split() for line in lines if line.strip() and not line.startswith("#")]
+    return {row[0]: int(row[1]) for row in rows}
+
+
+def find_budget_problem(verifier, budget):
+    loaded = {p: n for p, n in verifier.items() if isinstance(n, int)}
+    bad = [f"{p} needs {n} instructions, budgeted {budget.get(p, 0)}" for p, n in loaded.items() if n > budget.get(p, 0)]
+    if not loaded:
+        return "no program was loaded"
+    return "; ".join(bad)
+
+
+def check_auto(judge, case, totals):
+    judge.say("auto", "stages sum to the total", find_sum_problem(case), f"{len(case.all)} transactions")
+    judge.say("auto", "requests join their reads", find_join_problem(case, JOIN_RATE), f"{len(case.traffic.keys)} requests")
+    judge.say("auto", "missing instants are merged", find_merge_problem(case))
     for delay in DELAYS_US:
-        judge.say(case.name, f"{delay} us of delay are in app", find_delay_problem(case, delay),
-                  f"medians in ms: {describe(case, delay)}")
-        judge.say(case.name, f"load and responder agree at {delay} us", find_witness_problem(case, delay))
+        medians = ", ".join(f"{s} {case.median(delay, s) / 1e6:.2f}" for s in case.common(delay))
+        judge.say("auto", f"{delay} us of delay are in app", find_delay_problem(case, delay), f"medians in ms: {medians}")
+        judge.say("auto", f"load and responder agree at {delay} us", find_witness_problem(case, delay))
+    check_total(judge, case, totals)
+
+
+def check_total(judge, case, totals):
+    total = totals[case.name] = sum_up(case)
+    judge.say(case.name, "totals are those of the capture", find_total_problem(case, total),
+              f"P50 {us(total['p50_ns'])}, P99 {us(total['p99_ns'])} of {total['n']}, "
+              f"P99 {us(total['calm_p99_ns'])} of {total['calm_n']} undisturbed")
+
+
+def check_taps(judge, case, totals):
+    judge.say(case.name, "the forced probes are used", find_force_problem(case, case.force))
+    judge.say(case.name, "stages sum to the total", find_sum_problem(case), f"{len(case.all)} transactions")
+    judge.say(case.name, "each request is seen", find_join_problem(case, JOIN_RATE_SHORT))
+    check_total(judge, case, totals)
+
+
+def check_stages(judge, case, base, twin_noise):
+    judge.say(case.name, "the forced probes are used", find_force_problem(case, case.force))
+    judge.say(case.name, "stages sum to the total", find_sum_problem(case), f"{len(case.all)} transactions")
+    judge.say(case.name, "requests join their reads", find_join_problem(case, JOIN_RATE_SHORT))
+    judge.say(case.name, "missing instants are merged", find_merge_problem(case))
+    if case is not base:
+        judge.say(case.name, "same stages as base", find_difference(case, base, twin_noise),
+                  f"median differences: {describe_differences(case, base)}")
+
+
+def read_cases(root, items):
+    cases, traffic = {}, {}
+    for item in items:
+        name, _, rest = item.partition("=")
+        phase, side, force = rest.split(":")
+        traffic.setdefault(phase, Traffic(os.path.join(root, phase)))
+        cases[name] = (phase, Case(root, name, traffic[phase], side, force))
+    return cases
+
+
+def check_forced(judge, cases, totals):
+    stages = {name: case for name, (phase, case) in cases.items() if phase == "stages"}
+    noise = {}
+    if "base" in stages and "twin" in stages:
+        noise = {name: logs.quantile([abs(v) for v in values], 0.5)
+                 for name, values in stages["twin"].differences(stages["base"]).items()}
+    for name, (phase, case) in cases.items():
+        if phase == "taps":
+            check_taps(judge, case, totals)
+        else:
+            totals[name] = sum_up(case)
+            check_stages(judge, case, stages["base"], noise)
+
+
+def level_of(doctor):
+    return {"full": "full", "merged": "merged stages", "taps_only": "taps only"}.get(doctor["verdict"], doctor["verdict"])
 
 
 def main():
-    kernel, root, expected, *forced = sys.argv[1:]
-    judge = Judge(kernel)
-    auto = Case(root, "auto")
-    judge.say("auto", "the plan is the one expected", find_plan_problem(auto, expected))
-    check_case(judge, auto)
-    for item in forced:
-        name, force = item.split("=", 1)
-        case = Case(root, name)
-        judge.say(name, "the forced probes are used", find_force_problem(case, force))
-        check_case(judge, case)
-        judge.say(name, "same stage medians as auto", find_difference(case, auto))
+    kernel, root, expected, budget, *items = sys.argv[1:]
+    judge, totals = Judge(kernel), {}
+    with open(os.path.join(root, "doctor.json"), encoding="utf-8") as f:
+        doctor = json.load(f)
+    auto = Case(root, "auto", Traffic(os.path.join(root, "auto")))
+    judge.say("doctor", "the plan is the one expected", find_plan_problem(Plan(doctor["plan"]), expected))
+    judge.say("auto", "the plan is the one expected", find_plan_problem(auto.plan, expected))
+    verifier = read_verifier(os.path.join(root, "verifier"))
+    judge.say("verifier", "programs are within tests/bpf/budget", find_budget_problem(verifier, read_budget(budget)),
+              f"{sum(isinstance(n, int) for n in verifier.values())} programs")
+    check_auto(judge, auto, totals)
+    cases = read_cases(root, items)
+    check_forced(judge, cases, totals)
+    used = auto.plan.programs().union(*(case.plan.programs() for _, case in cases.values()))
+    result = {"name": kernel, "release": auto.release, "level": level_of(doctor),
+              "plan": {i: {"candidate": auto.plan.candidate(i), "mechanism": auto.plan.mechanism(i)}
+                       for i in auto.plan.choices},
+              "totals": totals, "verifier": verifier, "used": sorted(used),
+              "passed": judge.passed, "failures": judge.failures}
+    with open(os.path.join(root, "result.json"), "w", encoding="utf-8") as f:
+        json.dump(result, f, indent=1)
 
 
 if __name__ == "__main__":

@@ -1,16 +1,25 @@
 #!/bin/bash
-# The vm shard: boots each selected kernel of kernel-compat/matrix, measures known delays in it with every kind of
-# probe, and judges what comes back. Needs root and a network the first time, no KVM.
+# The vm shard: boots the kernels of kernel-compat/matrix, measures known delays in each with every kind of probe, and
+# judges what comes back. Needs root and a network the first time, no KVM.
 #
-#   SIGPATH_VM=5.10,6.12   rows to test (6.1); all: every row
-#   SIGPATH_VM_KEEP=DIR    keep what each kernel brought back in DIR/NAME
+#   SIGPATH_VM=5.10,6.12    rows to test; all (default): every row
+#   SIGPATH_VM_SHARD=1/3    every third of them, beginning with the first
+#   SIGPATH_VM_KEEP=DIR     keep what each kernel brought back in DIR/NAME (build/tests/vm)
+#   SIGPATH_VM_JOBS=N       guests side by side (one for each processor of the host, at most 2)
+#
+# Leaves build/tests/vm/results.json, from which table.py makes the table of the README.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 vm=kernel-compat/vm
-selected=${SIGPATH_VM:-6.1}
-binaries=(build/sigpathd build/sigpath build/tests/tool/respond build/tests/tool/load)
-case_s=150 # a case takes 30 s on two emulated processors, 80 s with the verifier of 5.10
+keep=${SIGPATH_VM_KEEP:-build/tests/vm}
+selected=${SIGPATH_VM:-all}
+shard=${SIGPATH_VM_SHARD:-1/1}
+jobs=${SIGPATH_VM_JOBS:-$(($(nproc) < 2 ? 1 : 2))}
+# Guests that run side by side have one processor each: no host processor is shared between two. What only happens between
+# processors these rows show; each has the host to itself.
+wide=(6.12 7.3)
+binaries=(build/sigpathd build/sigpath build/tests/tool/respond build/tests/tool/load build/tests/bpf/test_load)
 lines=$(mktemp)
 work=$(mktemp -d)
 trap 'rm -rf "$lines" "$work"' EXIT
@@ -32,7 +41,7 @@ finish() {
 # Prints what the host lacks, nothing when it can boot guests.
 missing() {
 	local tool
-	for tool in qemu-system-x86_64 busybox cpio xz zstd python3 dpkg-deb apt-get; do
+	for tool in qemu-system-x86_64 busybox cpio xz zstd python3 dpkg-deb apt-get tcpdump tshark; do
 		command -v "$tool" >/dev/null || echo "$tool is not installed"
 	done
 	[[ $(uname -m) == x86_64 ]] || echo "the guests are x86_64"
@@ -62,65 +71,160 @@ check_hang() {
 	fi
 }
 
-# The forced cases for one kernel, as NAME=FORCE.
-cases() {
-	awk -v kernel="$1" 'NF && !/^#/ && ($2 == "*" || index("," $2 ",", "," kernel ",")) { print $1 "=" $3 }' \
-		tests/vm/forces
+# rows FILE KERNEL: the rows of a table whose second column names the kernel.
+rows() {
+	[[ -e $1 ]] || return 0
+	awk -v kernel="$2" '
+		function is_in(list) { return index("," list ",", "," kernel ",") > 0 }
+		NF && !/^#/ && ($2 == "*" || (sub(/^!/, "", $2) ? !is_in($2) : is_in($2)))' "$1"
 }
 
-# run_guest NAME DIR [NAME=FORCE]...: everything the guest prints is its own; the verdict is check.py's.
-run_guest() {
-	local name=$1 dir=$2 binary adds=()
-	shift 2
-	for binary in "${binaries[@]}" tests/vm/guest.sh tests/lib/netns.sh; do
-		adds+=(--add "$binary")
+# The forced cases for one kernel, as guest.sh wants them.
+cases() {
+	rows tests/vm/forces "$1" | awk '{ print $1 "=" $3 ":" $4 ":" $5 }'
+}
+
+# adds: what goes into every guest, as options of boot.
+adds() {
+	local item
+	for item in "${binaries[@]}" tests/vm/guest.sh tests/lib/netns.sh "$(command -v tcpdump)"; do
+		echo --add
+		echo "$item"
 	done
-	"$vm/boot" "${adds[@]}" --out /run/out:"$dir" --log "$dir/kernel.log" \
-		--timeout $((60 + case_s * ($# + 1))) "$name" -- guest.sh /run/out "$@"
+	[[ ! -x tests/vm/modes.sh ]] || printf -- '--add\ntests/vm/modes.sh\n'
+	[[ ! -e tests/vm/modes.add ]] || sed '/^#/d; /^$/d; s/^/--add\n/' tests/vm/modes.add
+}
+
+# boot_guest NAME DIR LIMIT [option of boot]... -- COMMAND...: everything the guest prints is its own.
+boot_guest() {
+	local name=$1 dir=$2 limit=$3 options=() cpus=1
+	shift 3
+	while [[ $1 != -- ]]; do
+		options+=("$1")
+		shift
+	done
+	if is_wide "$name"; then
+		cpus=2
+	fi
+	mapfile -t -O "${#options[@]}" options < <(adds)
+	"$vm/boot" --smp "$cpus" "${options[@]}" --out /run/out:"$dir" --log "$dir/kernel.log" --timeout "$limit" "$name" "$@"
+}
+
+is_wide() {
+	((jobs < 2)) || [[ " ${wide[*]} " == *" $1 "* ]]
+}
+
+# Degraded modes: what modes.sh left in a guest, judged by modes.py (tests/vm/README.md).
+judge_mode() {
+	tests/vm/modes.py "$1" "$2" "$3" || echo "not ok vm/$1 mode $3: modes.py could not read what the guest brought back"
+}
+
+modes_here() {
+	rows tests/vm/modes "$1" | awk '$3 == "-" { print $1 }'
+}
+
+# Those that need a boot of their own.
+check_modes() {
+	local name=$1 mode append dir status
+	while read -r mode append; do
+		dir=$keep/$name/mode.$mode status=0
+		mkdir -p "$dir"
+		boot_guest "$name" "$dir" 120 --append "${append//,/ }" -- modes.sh /run/out "$mode" \
+			>"$dir/output.txt" || status=$?
+		((status < 124)) || echo "not ok vm/$name mode $mode: the guest ended with status $status"
+		judge_mode "$name" "$dir" "$mode"
+	done < <(rows tests/vm/modes "$name" | awk '$3 != "-" { print $1, $3 }')
 }
 
 check_kernel() {
-	local name=$1 dir=${SIGPATH_VM_KEEP:-$work}/$1 forced status=0
+	local name=$1 dir=$keep/$1 forced modes mode status=0
 	mapfile -t forced < <(cases "$name")
+	mapfile -t modes < <(modes_here "$name")
 	rm -rf "$dir"
 	mkdir -p "$dir"
-	run_guest "$name" "$dir" "${forced[@]}" || status=$?
+	boot_guest "$name" "$dir" 300 -- guest.sh /run/out "${forced[@]}" -- "${modes[@]}" || status=$?
 	if ((status != 0)); then
 		echo "not ok vm/$name guest: guest.sh ended with status $status"
 	fi
-	tests/vm/check.py "$name" "$dir" "$("$vm/kernel" --plan "$name")" "${forced[@]}" ||
+	tests/vm/check.py "$name" "$dir" "$("$vm/kernel" --plan "$name")" tests/bpf/budget "${forced[@]}" ||
 		echo "not ok vm/$name check.py: it could not read what the guest brought back"
+	for mode in "${modes[@]}"; do
+		judge_mode "$name" "$dir/mode.$mode" "$mode"
+	done
+	check_modes "$name"
 }
 
-is_built() {
-	local binary
-	for binary in "${binaries[@]}"; do
-		[[ -x $binary ]] || return 1
+# test_kernel NAME: the lines of a kernel come together, when it is done.
+test_kernel() {
+	check_kernel "$1" >"$work/$1.lines" 2>&1
+	report <"$work/$1.lines"
+}
+
+# Kernels that the cache lacks, three at a time. One that cannot be had is a skip that says why.
+fetch_all() {
+	local name
+	printf '%s\n' "${names[@]}" | xargs -P 3 -I{} sh -c "\"\$1\" {} >\"\$2/{}.where\" 2>\"\$2/{}.why\" || touch \"\$2/{}.missing\"" \
+		_ "$vm/kernel" "$work"
+	for name in "${names[@]}"; do
+		if [[ -e $work/$name.missing ]]; then
+			echo "skip vm/$name: $(tail -n 1 "$work/$name.why")" | report
+		else
+			fetched+=("$name")
+		fi
 	done
 }
 
-test_kernel() {
-	local name=$1
-	if ! "$vm/kernel" "$name" >"$work/where" 2>"$work/why"; then
-		echo "skip vm/$name: $(tail -n 1 "$work/why")"
-		return
-	fi
-	check_harness "$name"
-	[[ $name != "${selected%%,*}" ]] || check_hang "$name"
-	if is_built; then
-		check_kernel "$name"
-	else
-		echo "not ok vm/$name guest: not built: make all tool-bins"
-	fi
+select_names() {
+	local all of
+	[[ $selected != all ]] || selected=$("$vm/kernel" --list | paste -sd,)
+	mapfile -t all < <(tr , '\n' <<<"$selected")
+	of=${shard#*/}
+	for ((i = ${shard%/*} - 1; i < ${#all[@]}; i += of)); do
+		names+=("${all[i]}")
+	done
+}
+
+run_kernels() {
+	local name
+	for name in "$@"; do
+		if is_wide "$name"; then
+			test_kernel "$name"
+		fi
+	done
+	for name in "$@"; do
+		if is_wide "$name"; then
+			continue
+		fi
+		if (($(jobs -pr | wc -l) >= jobs)); then
+			wait -n
+		fi
+		test_kernel "$name" &
+	done
+	wait
 }
 
 reasons=$(missing)
+for binary in "${binaries[@]}"; do
+	[[ -x $binary ]] || reasons+="$binary is not built (make all tool-bins bpf-bins) "
+done
 if [[ -n $reasons ]]; then
 	echo "skip vm: $(tr '\n' ' ' <<<"$reasons")" | report
 	finish
 fi
-[[ $selected != all ]] || selected=$("$vm/kernel" --list | paste -sd,)
-for name in ${selected//,/ }; do
-	test_kernel "$name" 2>&1 | report
-done
+names=()
+fetched=()
+select_names
+mkdir -p "$keep"
+rm -f "$keep"/results.json
+object=$(sha256sum <build/sigpath.bpf.o | cut -d' ' -f1)
+echo "# build/sigpath.bpf.o $object: the same bytes in each guest"
+fetch_all
+if ((${#fetched[@]})); then
+	{ check_harness "${fetched[0]}" && check_hang "${fetched[0]}"; } 2>&1 | report
+	begin=$SECONDS
+	run_kernels "${fetched[@]}"
+	echo "# ${#fetched[@]} kernels in $((SECONDS - begin)) s"
+	tests/vm/results.py "$keep" "$object" "${names[@]}" 2>&1 | report
+	tests/vm/table.py --check README.md 2>&1 | report
+fi
 finish
