@@ -150,8 +150,11 @@ check-bpf: ## BPF programs: load, verifier, packet in, record out (root)
 	$(Q)tests/run.sh bpf
 check-e2e: ## daemon on real traffic in network namespaces (root)
 	$(Q)tests/run.sh e2e
-check-vm: ## the same on other kernels under qemu (root, no KVM needed)
+check-vm: ## the same on other kernels under qemu (root, no KVM needed; SIGPATH_VM=6.1,5.10 selects)
 	$(Q)tests/run.sh vm
+kernels: ## the table of kernels in README.md, from the last whole check-vm
+	$(Q)tests/vm/table.py --write README.md
+.PHONY: kernels
 check-export: ## folded stacks and what others read from them
 	$(Q)tests/run.sh export
 check-tui: ## screens under tmux

@@ -110,7 +110,7 @@ run_shard() {
 	echo "# $shard"
 	case $shard in
 	unit) shard_unit ;;
-	vm) shard_script vm "${SIGPATH_VM_SECONDS:-3600}" ;;
+	vm) shard_script vm "${SIGPATH_VM_SECONDS:-1800}" ;;
 	*) shard_script "$shard" "${SIGPATH_SHARD_SECONDS:-1200}" ;;
 	esac > >(tee "$log") 2>&1
 	status=$?
@@ -141,6 +141,7 @@ build() {
 	for shard in "$@"; do
 		case $shard in
 		unit) targets+=(unit-bins fuzz-bins) ;;
+		vm) targets+=(tool-bins bpf-bins) ;;
 		*) targets+=(tool-bins) ;;
 		esac
 	done

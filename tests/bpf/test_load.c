@@ -3,7 +3,7 @@
  * tests/bpf/budget.
  *
  *   test_load BUDGET            the test
- *   test_load --print           "program instructions", to write a budget */
+ *   test_load --print           "program instructions" or "program - why it was refused" */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -146,6 +146,21 @@ static void judge(const char *prog, enum mechanism mech, const char *budget_path
 		report__ok("%s (%u of %u instructions)", name, insns, budget);
 }
 
+static void print_cost(const char *prog, enum mechanism mech)
+{
+	int err = load_one(prog, LOG_STATS);
+	const char *why;
+
+	if (!err) {
+		printf("%-15s %u\n", prog, processed_insns());
+		return;
+	}
+	load_one(prog, LOG_STEPS);
+	if (!is_allowed_refusal(mech, err, &why))
+		why = last_complaint();
+	printf("%-15s - %s\n", prog, why);
+}
+
 /* A program may belong to two instants. */
 static bool is_new(const char *seen[], unsigned int *cnt, const char *prog)
 {
@@ -174,8 +189,8 @@ int main(int argc, char **argv)
 				continue;
 			if (strcmp(argv[1], "--print"))
 				judge(p, candidates[i].mech, argv[1]);
-			else if (!load_one(p, LOG_STATS))
-				printf("%-15s %u\n", p, processed_insns());
+			else
+				print_cost(p, candidates[i].mech);
 		}
 	}
 	return report__status();

@@ -91,11 +91,12 @@ class Traffic:
 
     def undisturbed(self):
         """Requests that took no longer from veth to veth and back than half as long again as most, as the two captures
-        tell: where the host took a processor away from the guest, every stamp is late. None without two captures."""
+        tell: where the host took a processor away from the guest, every stamp is late. And how long most take, in ns.
+        None without two captures."""
         ours, theirs = self.capture("b"), self.capture("a")
         gaps = {k: theirs[k] - ours[k] for k in self.keys if k in ours and k in theirs}
         usual = statistics.median(gaps.values()) if gaps else 0
-        return [k for k, gap in gaps.items() if gap <= 1.5 * usual]
+        return [k for k, gap in gaps.items() if gap <= 1.5 * usual], usual
 
     def _log(self, name):
         """Of a tool: key -> its other columns, a text among numbers stays one."""

@@ -15,11 +15,12 @@ import logs
 
 JOIN_RATE = 0.999
 JOIN_RATE_SHORT = 0.99  # of 300 requests
-# Totals against the capture, at P99 of those that the host did not disturb, at least so many.
+# Totals against the capture, of the requests that the host did not disturb, at least so many: 100 us, or what a packet
+# needs from one end of the veth pair to the other and back, which says how slow the emulator is today.
 TOTAL_NS = 100_000
 CALM_RATE = 0.6
-# tc hooks are beyond the packet sockets: delivering to tcpdump counts, emulated some 40 us in each direction.
-TOTAL_TC_NS = 400_000
+# tc hooks are beyond the packet sockets: delivering to tcpdump counts.
+TC_TIMES = 2
 # Emulated processors, often busy with something else: a thread may be woken late, in one run more than in the next.
 TOLERANCE = 0.05
 TOLERANCE_NS = 2_000_000
@@ -144,11 +145,13 @@ def find_witness_problem(case, delay):
 
 
 def sum_up(case):
-    """Totals against the capture: all, and the P99 where the host did not take the processor away."""
+    """Totals against the capture: all, and where the host did not take the processor away (calm)."""
     sizes = [abs(e) for e in case.errors()]
-    calm = [abs(e) for e in case.errors(case.traffic.undisturbed())]
+    keys, gap_ns = case.traffic.undisturbed()
+    calm = [abs(e) for e in case.errors(keys)]
     return {"n": len(sizes), "p50_ns": logs.quantile(sizes, 0.5), "p99_ns": logs.quantile(sizes, 0.99),
-            "worst_ns": max(sizes, default=0), "calm_n": len(calm), "calm_p99_ns": logs.quantile(calm, 0.99)}
+            "worst_ns": max(sizes, default=0), "limit_ns": max(TOTAL_NS, gap_ns), "calm_n": len(calm),
+            "calm_p95_ns": logs.quantile(calm, 0.95), "calm_p99_ns": logs.quantile(calm, 0.99)}
 
 
 def find_total_problem(case, total):
@@ -162,8 +165,15 @@ def find_total_problem(case, total):
         return f"{len(outside)} of {len(seen)} totals are outside of what was captured around them, first {outside[0]}"
     if total["calm_n"] < CALM_RATE * total["n"]:
         return f"only {total['calm_n']} of {total['n']} transactions were undisturbed"
-    if total["calm_p99_ns"] > (TOTAL_TC_NS if case.plan.candidate("tap_in") == "tap_tc_in" else TOTAL_NS):
-        return f"totals differ from the capture by {us(total['calm_p99_ns'])} at P99"
+    return find_error_problem(case, total)
+
+
+def find_error_problem(case, total):
+    """With stages at P99; several daemons of taps alone, on a third of the requests, at P95."""
+    name = "calm_p99_ns" if case.plan.has_stages() else "calm_p95_ns"
+    limit = total["limit_ns"] * (TC_TIMES if case.plan.candidate("tap_in") == "tap_tc_in" else 1)
+    if total[name] > limit:
+        return f"totals differ from the capture by {us(total[name])} at {name[5:8].upper()}, more than {us(limit)}"
     return ""
 
 
@@ -224,8 +234,8 @@ def check_auto(judge, case, totals):
 def check_total(judge, case, totals):
     total = totals[case.name] = sum_up(case)
     judge.say(case.name, "totals are those of the capture", find_total_problem(case, total),
-              f"P50 {us(total['p50_ns'])}, P99 {us(total['p99_ns'])} of {total['n']}, "
-              f"P99 {us(total['calm_p99_ns'])} of {total['calm_n']} undisturbed")
+              f"P50 {us(total['p50_ns'])}, P99 {us(total['p99_ns'])} of {total['n']}; undisturbed {total['calm_n']}: "
+              f"P95 {us(total['calm_p95_ns'])}, P99 {us(total['calm_p99_ns'])}; limit {us(total['limit_ns'])}")
 
 
 def check_taps(judge, case, totals):
@@ -240,25 +250,30 @@ def check_stages(judge, case, base, twin_noise):
     judge.say(case.name, "stages sum to the total", find_sum_problem(case), f"{len(case.all)} transactions")
     judge.say(case.name, "requests join their reads", find_join_problem(case, JOIN_RATE_SHORT))
     judge.say(case.name, "missing instants are merged", find_merge_problem(case))
-    if case is not base:
+    if base and case is not base:
         judge.say(case.name, "same stages as base", find_difference(case, base, twin_noise),
                   f"median differences: {describe_differences(case, base)}")
 
 
-def read_cases(root, items):
+def read_cases(judge, root, items):
     cases, traffic = {}, {}
     for item in items:
         name, _, rest = item.partition("=")
         phase, side, force = rest.split(":")
         traffic.setdefault(phase, Traffic(os.path.join(root, phase)))
-        cases[name] = (phase, Case(root, name, traffic[phase], side, force))
+        try:
+            cases[name] = (phase, Case(root, name, traffic[phase], side, force))
+        except (OSError, ValueError, KeyError) as e:
+            judge.say(name, "the daemon ran", f"what it left cannot be read: {e!r}")
     return cases
 
 
 def check_forced(judge, cases, totals):
     stages = {name: case for name, (phase, case) in cases.items() if phase == "stages"}
     noise = {}
-    if "base" in stages and "twin" in stages:
+    if not {"base", "twin"} <= stages.keys():
+        judge.say("base", "it is there to compare with", "base or twin is missing" if stages else "")
+    else:
         noise = {name: logs.quantile([abs(v) for v in values], 0.5)
                  for name, values in stages["twin"].differences(stages["base"]).items()}
     for name, (phase, case) in cases.items():
@@ -266,7 +281,7 @@ def check_forced(judge, cases, totals):
             check_taps(judge, case, totals)
         else:
             totals[name] = sum_up(case)
-            check_stages(judge, case, stages["base"], noise)
+            check_stages(judge, case, stages.get("base"), noise)
 
 
 def level_of(doctor):
@@ -285,7 +300,7 @@ def main():
     judge.say("verifier", "programs are within tests/bpf/budget", find_budget_problem(verifier, read_budget(budget)),
               f"{sum(isinstance(n, int) for n in verifier.values())} programs")
     check_auto(judge, auto, totals)
-    cases = read_cases(root, items)
+    cases = read_cases(judge, root, items)
     check_forced(judge, cases, totals)
     used = auto.plan.programs().union(*(case.plan.programs() for _, case in cases.values()))
     result = {"name": kernel, "release": auto.release, "level": level_of(doctor),
