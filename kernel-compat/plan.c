@@ -251,20 +251,30 @@ static void say_why(struct plan *p, enum instant missing)
 		 c->skip_cnt ? c->skip[0].reason : "no candidate");
 }
 
-/* A stamp of every wake-up on the node is of no use where no switch tells who ran; no stage is
- * where messages are not seen at their socket or at the qdisc. */
+static bool is_instant(const struct plan_choice *c, enum instant instant)
+{
+	return !strcmp(c->instant, instants[instant].name);
+}
+
+/* A hook on every switch or wake-up of the node is of no use where reads are not seen, nor is a
+ * stamp of the wake-up where no switch tells who ran; no stage is where messages are not seen at
+ * their socket or at the qdisc. */
 static void give_up_useless(struct plan *p)
 {
-	bool has_run = has_choice(p, INSTANT_RUN);
+	bool has_run = has_choice(p, INSTANT_RUN), has_read = has_choice(p, INSTANT_READ);
 
 	p->taps_only = !has_choice(p, INSTANT_SOCK) || !has_choice(p, INSTANT_QUEUE);
 	if (p->taps_only)
 		say_why(p, has_choice(p, INSTANT_SOCK) ? INSTANT_QUEUE : INSTANT_SOCK);
 	for (unsigned int i = 0; i < p->choice_cnt; i++) {
+		struct plan_choice *c = &p->choice[i];
+
 		if (p->taps_only)
-			give_up(&p->choice[i], "of no use without t_sock and t_queue");
-		else if (!has_run && !strcmp(p->choice[i].instant, instants[INSTANT_WAKE].name))
-			give_up(&p->choice[i], "of no use without t_run");
+			give_up(c, "of no use without t_sock and t_queue");
+		else if (!has_run && is_instant(c, INSTANT_WAKE))
+			give_up(c, "of no use without t_run");
+		else if (!has_read && (is_instant(c, INSTANT_WAKE) || is_instant(c, INSTANT_RUN)))
+			give_up(c, "of no use without t_read");
 	}
 }
 

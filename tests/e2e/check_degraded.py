@@ -77,6 +77,9 @@ def expect_plan(base, mode, skipped):
     for instant, ladder in plan.items():
         rungs = ladder.split(">")
         plan[instant] = next((m for m in rungs if (instant, m) not in skipped), rungs[-1])
+    for instant, mechanism in plan.items():
+        mechanism, _, other = mechanism.partition("?")
+        plan[instant] = mechanism if not other or plan[other] != "-" else "-"
     return plan
 
 

@@ -141,7 +141,7 @@ without_btf() {
 	refuses btf_truncated 'btf/truncated.*not BTF' --btf "$WORK/btf/truncated"
 	refuses btf_empty 'btf/empty.*not BTF' --btf "$WORK/btf/empty"
 	refuses btf_alien 'btf/alien.*not of this kernel' --btf "$WORK/btf/alien"
-	mode__mounted 'mount -t tmpfs none /sys/kernel/btf'
+	mode__mounted 'mount -t tmpfs none /sys/kernel/btf && mount -t tracefs none /sys/kernel/tracing'
 	try no_btf
 	try btf_directory --btf "$WORK/btf"
 	refuses btf_alien_alone 'btf/alien.*not of this kernel' --btf "$WORK/btf/alien"
