@@ -70,11 +70,15 @@ totals eperm "TAPS ONLY: bpf(2) is refused: CAP_BPF is missing; totals only, no 
 refused ENOSYS net_raw
 totals enosys "TAPS ONLY: the seccomp profile refuses bpf(2); totals only, no stages"
 
-# Several rings, several sights of each message: in the order of time all the same.
+# Several rings, several sights of each message: in the order of time all the same, and a new plan meanwhile loses none.
 DAEMON_VIA=("$WORK/bin/refuse" --)
 start_respond both.sip --bind "$IP_B:5060" --workers 4
 start_daemon "$WORK/both.json" --interfaces "$IF_A" --interfaces lo --netns "/run/netns/$NS_A" --netns "/run/netns/$NS_B"
-load --sip "$IP_B:5060" --rate 2000 --count 4000 --log "$WORK/both.load" >/dev/null
+job__start load "$NS_A" "$TOOLS/load" --local "$IP_A:0" --sip "$IP_B:5060" --rate 2000 --count 6000 --log "$WORK/both.load"
+wait_until 5 test -s "$WORK/both.json"
+kill -HUP "$DAEMON"
+wait_until 20 is_gone "$JOB"
+wait_until 5 grep -q 'new plan' "$DAEMON_LOG" || not_ok refused_replan "$(tail -n 3 "$DAEMON_LOG" | tr '\n' ' ')"
 settle "$WORK/both.json"
 snapshot "$WORK/both.snapshot"
 stop_daemon
