@@ -10,6 +10,8 @@
 
 /* Of maps whose size is not known. */
 #define MAPS_BYTES_TYPICAL (32u << 20)
+/* What the daemon takes beside its maps. */
+#define DAEMON_BYTES (24u << 20)
 
 /* --- what the plan says --- */
 
@@ -180,9 +182,12 @@ static bool lacks_cgroup2_part(const struct diagnosis *d)
 	return d->facts->cgroup2_part[0] && needs_cgroup2(d);
 }
 
+/* Maps that count against the memlock limit do not count here. */
 static bool lacks_memory_limit(const struct diagnosis *d)
 {
-	return d->facts->calls.memlock_counts != 1 && d->facts->memory_max_bytes < d->maps_bytes;
+	uint64_t maps = d->facts->calls.memlock_counts == 1 ? 0 : d->maps_bytes;
+
+	return d->facts->memory_max_bytes < DAEMON_BYTES + maps;
 }
 
 static bool lacks_jit(const struct diagnosis *d)
@@ -290,8 +295,8 @@ static void tell_memlock(const struct diagnosis *d, char *text, size_t len)
 
 static void tell_memory_limit(const struct diagnosis *d, char *text, size_t len)
 {
-	append(text, len, " (%" PRIu64 " MiB; the maps need about %" PRIu64 " MiB)",
-	       d->facts->memory_max_bytes >> 20, d->maps_bytes >> 20);
+	append(text, len, " (%" PRIu64 " MiB; maps about %" PRIu64 " MiB, the daemon %u MiB)",
+	       d->facts->memory_max_bytes >> 20, d->maps_bytes >> 20, DAEMON_BYTES >> 20);
 }
 
 static void tell_merged(const struct diagnosis *d, char *text, size_t len)

@@ -349,7 +349,14 @@ static void memlock_not_counted(struct host *h)
 
 static void memory_limit(struct host *h)
 {
-	h->facts.memory_max_bytes = 10 << 20;
+	h->facts.memory_max_bytes = 30 << 20;
+}
+
+static void memory_limit_without_maps(struct host *h)
+{
+	memory_limit(h);
+	h->facts.calls.memlock_counts = 1;
+	h->facts.memlock_bytes = UINT64_MAX;
 }
 
 static void jit_off(struct host *h)

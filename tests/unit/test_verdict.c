@@ -51,6 +51,7 @@ static const struct mode {
 	{MODE(memlock_raised), VERDICT_FULL, ""},
 	{MODE(memlock_not_counted), VERDICT_FULL, ""},
 	{MODE(memory_limit), VERDICT_FULL, "memory_limit"},
+	{MODE(memory_limit_without_maps), VERDICT_FULL, ""},
 	{MODE(jit_off), VERDICT_FULL, "jit"},
 	{MODE(container), VERDICT_FULL, "pid_namespace net_namespace"},
 	{MODE(old_kernel), VERDICT_MERGED, "old_kernel"},
@@ -104,7 +105,7 @@ static void remedies_say_what_is_here(void)
 		{no_btf, "(/etc/btf: holds neither)"},
 		{btf_from_file, "(offsets from /usr/share/sigpath/btf/5.4.0.btf)"},
 		{memlock, "(64 KiB; the maps need about 11264 KiB)"},
-		{memory_limit, "(10 MiB; the maps need about 11 MiB)"},
+		{memory_limit, "(30 MiB; maps about 11 MiB, the daemon 24 MiB)"},
 		{old_kernel, "their stages are merged: starts at t_stack"},
 	};
 	struct host h;
