@@ -339,6 +339,8 @@ void verdict__describe(const struct diagnosis *d, const char *error, char *text,
 		break;
 	case VERDICT_TAPS_ONLY:
 		append(text, len, "taps only: totals, no stages");
+		if (d->plan->taps_why[0])
+			append(text, len, " (%s)", d->plan->taps_why);
 		break;
 	case VERDICT_NONE:
 		append(text, len, "cannot observe: %s",

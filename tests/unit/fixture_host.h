@@ -14,7 +14,7 @@
 #define ALL_CAPS    (BIT(CAP_BPF) | BIT(CAP_PERFMON) | BIT(CAP_NET_ADMIN) | BIT(CAP_SYS_PTRACE))
 #define NOT_ALLOWED "load: Operation not permitted: a policy says no"
 
-struct host {
+struct host_case {
 	struct facts facts;
 	struct plan plan;
 	struct btf_source btf;
@@ -38,9 +38,9 @@ static struct plan_choice *add_choice(struct plan *p, const char *instant, const
 	return c;
 }
 
-static void set_up(struct host *h)
+__attribute__((unused)) static void set_up(struct host_case *h)
 {
-	*h = (struct host){
+	*h = (struct host_case){
 		.facts = {.has_btf = true,
 			  .has_kprobes = 1,
 			  .caps_known = true,
@@ -70,7 +70,7 @@ static void set_up(struct host *h)
 	add_choice(&h->plan, "t_read", "fentry", "sockq+app");
 }
 
-static struct plan_choice *find(struct host *h, const char *instant)
+static struct plan_choice *find(struct host_case *h, const char *instant)
 {
 	for (unsigned int i = 0; i < h->plan.choice_cnt; i++)
 		if (!strcmp(h->plan.choice[i].instant, instant))
@@ -80,7 +80,8 @@ static struct plan_choice *find(struct host *h, const char *instant)
 
 /* --- what a mode does to it --- */
 
-static void skip(struct host *h, const char *instant, const char *mechanism, const char *reason)
+static void skip(struct host_case *h, const char *instant, const char *mechanism,
+		 const char *reason)
 {
 	struct plan_choice *c = find(h, instant);
 
@@ -89,7 +90,7 @@ static void skip(struct host *h, const char *instant, const char *mechanism, con
 }
 
 /* Something lesser than what was passed over; NULL nothing. */
-static void fall_to(struct host *h, const char *instant, const char *mechanism)
+static void fall_to(struct host_case *h, const char *instant, const char *mechanism)
 {
 	struct plan_choice *c = find(h, instant);
 
@@ -98,7 +99,7 @@ static void fall_to(struct host *h, const char *instant, const char *mechanism)
 }
 
 /* Nothing can be loaded at all. */
-static void refuse_all(struct host *h)
+__attribute__((unused)) static void refuse_all(struct host_case *h)
 {
 	for (unsigned int i = 0; i < h->plan.choice_cnt; i++) {
 		skip(h, h->plan.choice[i].instant, "fentry", NOT_ALLOWED);
@@ -110,7 +111,7 @@ static void refuse_all(struct host *h)
 	h->d.plan_rc = -EPERM;
 }
 
-static void no_caps(struct host *h)
+__attribute__((unused)) static void no_caps(struct host_case *h)
 {
 	h->facts.caps = 0;
 	h->facts.calls.map = CALL_REFUSED;
@@ -120,7 +121,7 @@ static void no_caps(struct host *h)
 	refuse_all(h);
 }
 
-static void no_caps_old_kernel(struct host *h)
+__attribute__((unused)) static void no_caps_old_kernel(struct host_case *h)
 {
 	no_caps(h);
 	h->facts.calls.bpf = CALL_REFUSED;
@@ -128,14 +129,14 @@ static void no_caps_old_kernel(struct host *h)
 	h->facts.seccomp = 2;
 }
 
-static void no_bpf(struct host *h)
+__attribute__((unused)) static void no_bpf(struct host_case *h)
 {
 	h->facts.caps &= ~BIT(CAP_BPF);
 	h->facts.calls.map = CALL_REFUSED;
 	refuse_all(h);
 }
 
-static void no_perfmon(struct host *h)
+__attribute__((unused)) static void no_perfmon(struct host_case *h)
 {
 	h->facts.caps &= ~BIT(CAP_PERFMON);
 	for (unsigned int i = 0; i < h->plan.choice_cnt; i++) {
@@ -147,30 +148,30 @@ static void no_perfmon(struct host *h)
 	add_choice(&h->plan, "tap_in", "tc", "");
 }
 
-static void no_net_admin(struct host *h)
+__attribute__((unused)) static void no_net_admin(struct host_case *h)
 {
 	h->facts.caps &= ~BIT(CAP_NET_ADMIN);
 	skip(h, "t_nic", "xdp", NOT_ALLOWED);
 	fall_to(h, "t_nic", NULL);
 }
 
-static void no_net_admin_nor_raw(struct host *h)
+__attribute__((unused)) static void no_net_admin_nor_raw(struct host_case *h)
 {
 	h->facts.caps &= ~(BIT(CAP_NET_ADMIN) | BIT(CAP_PERFMON));
 	refuse_all(h);
 }
 
-static void no_ptrace(struct host *h)
+__attribute__((unused)) static void no_ptrace(struct host_case *h)
 {
 	h->facts.caps &= ~BIT(CAP_SYS_PTRACE);
 }
 
-static void only_sys_admin(struct host *h)
+__attribute__((unused)) static void only_sys_admin(struct host_case *h)
 {
 	h->facts.caps = BIT(CAP_SYS_ADMIN) | BIT(CAP_NET_ADMIN) | BIT(CAP_SYS_PTRACE);
 }
 
-static void seccomp_bpf(struct host *h)
+__attribute__((unused)) static void seccomp_bpf(struct host_case *h)
 {
 	h->facts.seccomp = 2;
 	h->facts.calls.bpf = h->facts.calls.map = CALL_REFUSED;
@@ -178,7 +179,7 @@ static void seccomp_bpf(struct host *h)
 	refuse_all(h);
 }
 
-static void seccomp_kills(struct host *h)
+__attribute__((unused)) static void seccomp_kills(struct host_case *h)
 {
 	h->facts.seccomp = 2;
 	h->facts.calls.bpf = h->facts.calls.map = CALL_KILLED;
@@ -188,7 +189,7 @@ static void seccomp_kills(struct host *h)
 	add_choice(&h->plan, "tap_in", "packet_ring", "");
 }
 
-static void seccomp_no_caps(struct host *h)
+__attribute__((unused)) static void seccomp_no_caps(struct host_case *h)
 {
 	no_caps(h);
 	h->facts.seccomp = 2;
@@ -196,13 +197,13 @@ static void seccomp_no_caps(struct host *h)
 	h->facts.calls.bpf_errno = ENOSYS;
 }
 
-static void no_fentry(struct host *h)
+__attribute__((unused)) static void no_fentry(struct host_case *h)
 {
 	skip(h, "t_sock", "fentry", NOT_ALLOWED);
 	fall_to(h, "t_sock", "kprobe");
 }
 
-static void seccomp_perf(struct host *h)
+__attribute__((unused)) static void seccomp_perf(struct host_case *h)
 {
 	no_fentry(h);
 	skip(h, "t_sock", "kprobe", "attach: Operation not permitted");
@@ -212,26 +213,26 @@ static void seccomp_perf(struct host *h)
 	h->facts.calls.perf_errno = EPERM;
 }
 
-static void seccomp_perf_unneeded(struct host *h)
+__attribute__((unused)) static void seccomp_perf_unneeded(struct host_case *h)
 {
 	h->facts.seccomp = 2;
 	h->facts.calls.perf = CALL_REFUSED;
 	h->facts.calls.perf_errno = EPERM;
 }
 
-static void seccomp_harmless(struct host *h)
+__attribute__((unused)) static void seccomp_harmless(struct host_case *h)
 {
 	h->facts.seccomp = 2;
 }
 
-static void user_namespace(struct host *h)
+__attribute__((unused)) static void user_namespace(struct host_case *h)
 {
 	h->facts.is_host_user_ns = 0;
 	h->facts.calls.map = CALL_REFUSED;
 	refuse_all(h);
 }
 
-static void policy(struct host *h)
+__attribute__((unused)) static void policy(struct host_case *h)
 {
 	strcpy(h->facts.lsm, "lockdown,selinux,bpf");
 	h->facts.calls.map = CALL_REFUSED;
@@ -239,29 +240,29 @@ static void policy(struct host *h)
 	refuse_all(h);
 }
 
-static void policy_on_programs(struct host *h)
+__attribute__((unused)) static void policy_on_programs(struct host_case *h)
 {
 	refuse_all(h);
 }
 
-static void integrity(struct host *h)
+__attribute__((unused)) static void integrity(struct host_case *h)
 {
 	strcpy(h->facts.lockdown, "integrity");
 }
 
-static void confidentiality(struct host *h)
+__attribute__((unused)) static void confidentiality(struct host_case *h)
 {
 	strcpy(h->facts.lockdown, "confidentiality");
 	skip(h, "t_read", "kprobe", "load: Invalid argument");
 	fall_to(h, "t_read", NULL);
 }
 
-static void confidentiality_full(struct host *h)
+__attribute__((unused)) static void confidentiality_full(struct host_case *h)
 {
 	strcpy(h->facts.lockdown, "confidentiality");
 }
 
-static void no_btf(struct host *h)
+__attribute__((unused)) static void no_btf(struct host_case *h)
 {
 	h->facts.has_btf = false;
 	h->btf.origin = BTF_FROM_NONE;
@@ -273,7 +274,7 @@ static void no_btf(struct host *h)
 	h->plan.taps_only = true;
 }
 
-static void btf_from_file(struct host *h)
+__attribute__((unused)) static void btf_from_file(struct host_case *h)
 {
 	no_btf(h);
 	h->plan.taps_only = false;
@@ -284,19 +285,19 @@ static void btf_from_file(struct host *h)
 	strcpy(h->btf.path, "/usr/share/sigpath/btf/5.4.0.btf");
 }
 
-static void btf_hidden(struct host *h)
+__attribute__((unused)) static void btf_hidden(struct host_case *h)
 {
 	no_btf(h);
 	h->facts.is_btf_hidden = true;
 }
 
-static void btf_hidden_from_file(struct host *h)
+__attribute__((unused)) static void btf_hidden_from_file(struct host_case *h)
 {
 	btf_from_file(h);
 	h->facts.is_btf_hidden = true;
 }
 
-static void no_kprobes(struct host *h)
+__attribute__((unused)) static void no_kprobes(struct host_case *h)
 {
 	h->facts.has_kprobes = 0;
 	no_fentry(h);
@@ -304,12 +305,12 @@ static void no_kprobes(struct host *h)
 	fall_to(h, "t_sock", "cgroup_skb");
 }
 
-static void no_kprobes_unneeded(struct host *h)
+__attribute__((unused)) static void no_kprobes_unneeded(struct host_case *h)
 {
 	h->facts.has_kprobes = 0;
 }
 
-static void no_cgroup2(struct host *h)
+__attribute__((unused)) static void no_cgroup2(struct host_case *h)
 {
 	no_kprobes(h);
 	h->facts.cgroup2[0] = '\0';
@@ -317,65 +318,65 @@ static void no_cgroup2(struct host *h)
 	fall_to(h, "t_sock", "tp_btf");
 }
 
-static void part_of_cgroup2(struct host *h)
+__attribute__((unused)) static void part_of_cgroup2(struct host_case *h)
 {
 	no_cgroup2(h);
 	strcpy(h->facts.cgroup2_part, "/sys/fs/cgroup");
 }
 
-static void no_cgroup2_unneeded(struct host *h)
+__attribute__((unused)) static void no_cgroup2_unneeded(struct host_case *h)
 {
 	h->facts.cgroup2[0] = '\0';
 }
 
-static void memlock(struct host *h)
+__attribute__((unused)) static void memlock(struct host_case *h)
 {
 	h->facts.calls.memlock_counts = 1;
 	h->facts.memlock_bytes = 64 << 10;
 	refuse_all(h);
 }
 
-static void memlock_raised(struct host *h)
+__attribute__((unused)) static void memlock_raised(struct host_case *h)
 {
 	h->facts.calls.memlock_counts = 1;
 	h->facts.memlock_bytes = 64 << 10;
 	h->facts.caps |= BIT(CAP_SYS_RESOURCE);
 }
 
-static void memlock_not_counted(struct host *h)
+__attribute__((unused)) static void memlock_not_counted(struct host_case *h)
 {
 	h->facts.memlock_bytes = 64 << 10;
 }
 
-static void memory_limit(struct host *h)
+__attribute__((unused)) static void memory_limit(struct host_case *h)
 {
 	h->facts.memory_max_bytes = 30 << 20;
 }
 
-static void memory_limit_without_maps(struct host *h)
+__attribute__((unused)) static void memory_limit_without_maps(struct host_case *h)
 {
 	memory_limit(h);
 	h->facts.calls.memlock_counts = 1;
 	h->facts.memlock_bytes = UINT64_MAX;
 }
 
-static void jit_off(struct host *h)
+__attribute__((unused)) static void jit_off(struct host_case *h)
 {
 	h->facts.bpf_jit = 0;
 }
 
-static void container(struct host *h)
+__attribute__((unused)) static void container(struct host_case *h)
 {
 	h->facts.is_host_pid_ns = h->facts.is_host_net_ns = 0;
 }
 
-static void old_kernel(struct host *h)
+__attribute__((unused)) static void old_kernel(struct host_case *h)
 {
 	skip(h, "t_nic", "xdp", "XDP cannot copy packet bytes (before 5.18)");
 	fall_to(h, "t_nic", NULL);
 }
 
-static void forced(struct host *h)
+__attribute__((unused)) static void forced(struct host_case *h)
 {
 	skip(h, "t_nic", "xdp", "another choice was forced");
 	fall_to(h, "t_nic", NULL);
@@ -383,7 +384,7 @@ static void forced(struct host *h)
 	fall_to(h, "t_sock", "kprobe");
 }
 
-static void nothing_known(struct host *h)
+__attribute__((unused)) static void nothing_known(struct host_case *h)
 {
 	h->facts = (struct facts){.calls = CALLS_UNKNOWN,
 				  .has_btf = true,

@@ -11,7 +11,7 @@
 
 static const struct mode {
 	const char *name;
-	void (*make)(struct host *h);
+	void (*make)(struct host_case *h);
 	enum verdict verdict;
 	const char *ids;
 } modes[] = {
@@ -73,7 +73,7 @@ static void list_ids(const struct diagnosis *d, char *ids, size_t len)
 static void modes_are_told_apart(void)
 {
 	char ids[TEXT_LEN], text[TEXT_LEN];
-	struct host h;
+	struct host_case h;
 
 	set_up(&h);
 	list_ids(&h.d, ids, sizeof(ids));
@@ -95,7 +95,7 @@ static void modes_are_told_apart(void)
 static void remedies_say_what_is_here(void)
 {
 	static const struct {
-		void (*make)(struct host *h);
+		void (*make)(struct host_case *h);
 		const char *words;
 	} rows[] = {
 		{seccomp_bpf, "(Operation not permitted)"},
@@ -108,7 +108,7 @@ static void remedies_say_what_is_here(void)
 		{memory_limit, "(30 MiB; maps about 11 MiB, the daemon 24 MiB)"},
 		{old_kernel, "their stages are merged: starts at t_stack"},
 	};
-	struct host h;
+	struct host_case h;
 	struct remedy r;
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -125,7 +125,7 @@ static void remedies_say_what_is_here(void)
 static void verdicts_in_words(void)
 {
 	static const struct {
-		void (*make)(struct host *h);
+		void (*make)(struct host_case *h);
 		const char *error, *text;
 	} rows[] = {
 		{integrity, "", "full"},
@@ -136,7 +136,7 @@ static void verdicts_in_words(void)
 		{no_caps, "it said no", "cannot observe: it said no"},
 	};
 	char text[TEXT_LEN];
-	struct host h;
+	struct host_case h;
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		CHECK_CASE("row %zu", i);
@@ -149,7 +149,7 @@ static void verdicts_in_words(void)
 
 static void deadly_is_only_what_kills(void)
 {
-	struct host h;
+	struct host_case h;
 
 	for (size_t i = 0; i < MODE_CNT; i++) {
 		CHECK_CASE("%s", modes[i].name);
