@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the doctor and the daemon conclude from facts and plan: one verdict, and for each lack what
- * it costs and what to set. Pure. */
+/* What the doctor and the daemon conclude from facts and plan: how much can be observed. Pure. */
 #ifndef SIGPATH_VERDICT_H
 #define SIGPATH_VERDICT_H
 
@@ -27,21 +26,16 @@ struct diagnosis {
 	uint64_t maps_bytes;	      /* what the BPF maps need, 0 not known */
 };
 
-#define REMEDY_LEN 768
-
-struct remedy {
-	const char *id;	       /* row of remedy.def; stable, for --json */
-	char what[REMEDY_LEN]; /* what is so, and what it costs */
-	const char *text;      /* what to set */
-};
-
 enum verdict verdict__make(const struct diagnosis *d);
 /* "full", "merged", "taps_only", "none": stable, for --json. */
 const char *verdict__name(enum verdict v);
 /* "stages merged: driver+stack": one line in words. error: of plan__make(), "" none. */
 void verdict__describe(const struct diagnosis *d, const char *error, char *text, size_t len);
-/* The idx-th remedy that applies; false after the last. */
-bool verdict__remedy(const struct diagnosis *d, unsigned int idx, struct remedy *ret);
+/* ": driver+stack, sockq+app", appended. */
+void verdict__list_merged(const struct diagnosis *d, char *text, size_t len);
+/* Without a probe; without one, or with a lesser one. */
+bool verdict__is_merged(const struct plan_choice *c);
+bool verdict__is_degraded(const struct plan_choice *c);
 /* bpf(2) kills who calls it: only the plan of bare.h may be tried. */
 bool verdict__is_deadly(const struct facts *f);
 

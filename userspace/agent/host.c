@@ -11,7 +11,7 @@
 #include "bare.h"
 #include "footprint.h"
 #include "log.h"
-#include "verdict.h"
+#include "remedy.h"
 
 static int replace(char **setting, const char *value, char *err, size_t err_len)
 {
@@ -71,7 +71,7 @@ static void log_remedies(const struct diagnosis *d)
 {
 	struct remedy r;
 
-	for (unsigned int i = 0; verdict__remedy(d, i, &r); i++)
+	for (unsigned int i = 0; remedy__find(d, i, &r); i++)
 		log_warn("%s. To change it: %s", r.what, r.text);
 }
 
@@ -92,7 +92,7 @@ void host__log_refusal(const struct host *h, const struct config *cfg, int rc, c
 	struct diagnosis d = diagnose(h, cfg, &none, rc);
 	struct remedy first;
 
-	if ((rc != -EPERM && rc != -EACCES) || !verdict__remedy(&d, 0, &first)) {
+	if ((rc != -EPERM && rc != -EACCES) || !remedy__find(&d, 0, &first)) {
 		log_error("%s", err);
 		return;
 	}

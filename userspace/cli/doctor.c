@@ -178,7 +178,7 @@ static void print_verdict(const struct diagnosis *d, const char *error)
 
 	verdict__describe(d, error, text, sizeof(text));
 	page__print(0, 2, "verdict: %s", text);
-	for (unsigned int i = 0; verdict__remedy(d, i, &remedy); i++) {
+	for (unsigned int i = 0; remedy__find(d, i, &remedy); i++) {
 		if (!i)
 			puts("\nremedies");
 		page__print(2, 4, "- %s", remedy.what);

@@ -3,7 +3,7 @@
 #ifndef SIGPATH_DOCTOR_H
 #define SIGPATH_DOCTOR_H
 
-#include "verdict.h"
+#include "remedy.h"
 
 /* As JSON on one line, the format of README.md; -ENOMEM. */
 int doctor_json__print(const struct diagnosis *d, const char *error);

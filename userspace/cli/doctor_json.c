@@ -147,7 +147,7 @@ static json_t *make_remedies(const struct diagnosis *d)
 	json_t *list = json_array();
 	struct remedy remedy;
 
-	for (unsigned int i = 0; verdict__remedy(d, i, &remedy); i++)
+	for (unsigned int i = 0; remedy__find(d, i, &remedy); i++)
 		json_array_append_new(list, json_pack("{s:s, s:o, s:s}", "id", remedy.id, "what",
 						      make_text(remedy.what), "text", remedy.text));
 	return list;
