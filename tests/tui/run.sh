@@ -419,9 +419,9 @@ test_doctor() {
 		assert d["facts"]["kernel"] and isinstance(d["facts"]["capabilities"], list)
 		assert all(c["state"] in ("active", "merged") and isinstance(c["skipped"], list) for c in d["plan"])
 		def names(x):
-			if isinstance(x, dict):
-				return set(x) | {n for v in x.values() for n in names(v)}
-			return {n for v in x for n in names(v)} if isinstance(x, list) else set()
+		    if isinstance(x, dict):
+		        return set(x) | {n for v in x.values() for n in names(v)}
+		    return {n for v in x for n in names(v)} if isinstance(x, list) else set()
 		manual = open("userspace/cli/README.md").read()
 		assert all("`%s`" % n in manual for n in names(d)), names(d)
 	EOF
