@@ -185,12 +185,42 @@ class Case:
         return found
 
     def _units(self, key):
+        """What can be compared: stages, and the time on the socket queue as a whole. A queue of which a part is undivided
+        is only compared as a whole."""
         stages = self.stages(key)
-        units = [(expand(name), name, ns) for name, ns in stages.items()]
+        is_partly = "sockq" in stages and any(expand(name) < frozenset(SOCKQ) for name in stages)
+        units = [(expand(name), name, ns) for name, ns in stages.items()
+                 if name != "sockq" and not (is_partly and expand(name) <= frozenset(SOCKQ))]
         queue = self.cover(key, frozenset(SOCKQ))
-        if queue is not None and "sockq" not in stages:
+        if queue is not None:
             units.append((frozenset(SOCKQ), "sockq", queue))
         return units
+
+    def instants(self, key):
+        """Instant -> ns, of one transaction, from its first instant and its stages."""
+        stages, found = self.stages(key), {}
+        if not stages:
+            return found
+        at = self.by_key[key]["start_ns"]
+        is_whole = "sockq" in stages
+        order = sorted(stages, key=lambda name: min(STAGES.index(p) for p in expand(name)))
+        found[INSTANTS[STAGES.index(min(expand(order[0]), key=STAGES.index))]] = at
+        for position, name in enumerate(order):
+            at += stages[name]
+            rest = set().union(*(expand(n) for n in order[position + 1:]))
+            if not (is_whole and expand(name) <= set(SOCKQ) and rest & set(SOCKQ)):
+                found[INSTANTS[max(STAGES.index(p) for p in expand(name)) + 1]] = at
+        return found
+
+    def shifts(self, other):
+        """Instant -> ns by which this case's stamps are later than the other's."""
+        found = {}
+        for key in self.traffic.keys:
+            theirs = other.instants(key)
+            for instant, at in self.instants(key).items():
+                if instant in theirs:
+                    found.setdefault(instant, []).append(at - theirs[instant])
+        return found
 
     def cover(self, key, parts):
         """ns of exactly these base stages, None when a stage here crosses their border or they are not there."""

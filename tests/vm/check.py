@@ -177,21 +177,18 @@ def find_error_problem(case, total):
     return ""
 
 
-def find_difference(case, base, twin_noise):
-    bad = []
-    for name, values in case.differences(base).items():
-        if len(values) < 0.5 * len(case.traffic.keys):
-            continue
-        shift = statistics.median(values)
-        if abs(shift) > SAME_NS + twin_noise.get(name, 0):
-            bad.append(f"{name} {us(shift)} (noise {us(twin_noise.get(name, 0))})")
-    return "; ".join(bad)
+def medians(differences, least):
+    return {name: statistics.median(values) for name, values in differences.items() if len(values) >= least}
 
 
-def describe_differences(case, base):
-    rows = case.differences(base)
-    return ", ".join(f"{name} {us(statistics.median(v))}" for name, v in rows.items()
-                     if len(v) >= 0.5 * len(case.traffic.keys))
+def find_difference(found, noise):
+    bad = [f"{name} {us(ns)} (noise {us(noise.get(name, 0))})" for name, ns in found.items()
+           if abs(ns) > SAME_NS + noise.get(name, 0)]
+    return "; ".join(bad) if found else "nothing to compare"
+
+
+def describe(found):
+    return "median differences: " + ", ".join(f"{name} {us(ns)}" for name, ns in found.items())
 
 
 def read_verifier(path):
@@ -245,14 +242,16 @@ def check_taps(judge, case, totals):
     check_total(judge, case, totals)
 
 
-def check_stages(judge, case, base, twin_noise):
+def check_stages(judge, case, base, noise):
     judge.say(case.name, "the forced probes are used", find_force_problem(case, case.force))
     judge.say(case.name, "stages sum to the total", find_sum_problem(case), f"{len(case.all)} transactions")
     judge.say(case.name, "requests join their reads", find_join_problem(case, JOIN_RATE_SHORT))
     judge.say(case.name, "missing instants are merged", find_merge_problem(case))
     if base and case is not base:
-        judge.say(case.name, "same stages as base", find_difference(case, base, twin_noise),
-                  f"median differences: {describe_differences(case, base)}")
+        least = 0.5 * len(case.traffic.keys)
+        stages, instants = medians(case.differences(base), least), medians(case.shifts(base), least)
+        judge.say(case.name, "same stages as base", find_difference(stages, noise), describe(stages))
+        judge.say(case.name, "same instants as base", find_difference(instants, noise), describe(instants))
 
 
 def read_cases(judge, root, items):
@@ -274,8 +273,9 @@ def check_forced(judge, cases, totals):
     if not {"base", "twin"} <= stages.keys():
         judge.say("base", "it is there to compare with", "base or twin is missing" if stages else "")
     else:
+        twin, base = stages["twin"], stages["base"]
         noise = {name: logs.quantile([abs(v) for v in values], 0.5)
-                 for name, values in stages["twin"].differences(stages["base"]).items()}
+                 for name, values in (twin.differences(base) | twin.shifts(base)).items()}
     for name, (phase, case) in cases.items():
         if phase == "taps":
             check_taps(judge, case, totals)
