@@ -95,6 +95,13 @@ adds() {
 	[[ ! -e tests/vm/modes.add ]] || sed '/^#/d; /^$/d; s/^/--add\n/' tests/vm/modes.add
 }
 
+# add_btf NAME: minimised types of this kernel for the mode that has no others, where sigpath looks for what was shipped.
+add_btf() {
+	rows tests/vm/modes "$1" | grep -q '^btf_shipped ' || return 0
+	kernel-compat/btf/minimise build/sigpath.bpf.o "$work/btf/$1" "$("$vm/kernel" "$1")/vmlinuz" >/dev/null
+	printf -- '--add\n%s\n' "$work/btf/$1:/share/sigpath/btf"
+}
+
 # boot_guest NAME DIR LIMIT [option of boot]... -- COMMAND...: everything the guest prints is its own.
 boot_guest() {
 	local name=$1 dir=$2 limit=$3 options=() cpus=1
@@ -106,7 +113,7 @@ boot_guest() {
 	if is_wide "$name"; then
 		cpus=2
 	fi
-	mapfile -t -O "${#options[@]}" options < <(adds)
+	mapfile -t -O "${#options[@]}" options < <(adds && add_btf "$name")
 	"$vm/boot" --smp "$cpus" "${options[@]}" --out /run/out:"$dir" --log "$dir/kernel.log" --timeout "$limit" "$name" "$@"
 }
 
