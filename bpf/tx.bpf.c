@@ -57,12 +57,12 @@ static __always_inline int send_udp(struct sock *sk, struct msghdr *msg, bool ty
 	__u16 peer = bpf_ntohs(FIELD(typed, sk, __sk_common.skc_dport));
 	void *name = FIELD(typed, msg, msg_name);
 	struct scratch *s;
-	__be16 port = 0;
+	__be16 port[4] = {};
 
 	/* sockaddr_in and sockaddr_in6 have the port at the same place */
 	if (name)
-		bpf_probe_read_kernel(&port, sizeof(port), name + 2);
-	if (!(port_kind(local) | port_kind(peer) | port_kind(bpf_ntohs(port))) &&
+		kernel_load(port, sizeof(port), sizeof(port[0]), name + 2);
+	if (!(port_kind(local) | port_kind(peer) | port_kind(bpf_ntohs(port[0]))) &&
 	    !port_is_any(local))
 		return 0;
 	s = scratch_get(SCRATCH_CALL);

@@ -179,17 +179,33 @@ static bool has_probe_read_user(void)
 	return may_read(BPF_FUNC_probe_read_user);
 }
 
+/* Of one function or struct in the kernel's BTF. */
+static int kernel_type_id(const char *name, uint32_t kind)
+{
+	struct btf *btf = feature__has(FEATURE_BTF) ? btf__load_vmlinux_btf() : NULL;
+	int id;
+
+	if (!btf || libbpf_get_error(btf))
+		return -ENOENT;
+	id = btf__find_by_name_kind(btf, name, kind);
+	btf__free(btf);
+	return id;
+}
+
+int rdonly_cast__id(void)
+{
+	static int id; /* 0 not asked: parsing BTF takes milliseconds */
+
+	if (!id)
+		id = kernel_type_id("bpf_rdonly_cast", BTF_KIND_FUNC);
+	return id;
+}
+
 /* Casts its own context to some struct and reads from it. */
 static bool has_rdonly_cast(void)
 {
-	struct btf *btf = feature__has(FEATURE_BTF) ? btf__load_vmlinux_btf() : NULL;
-	int func, type;
+	int func = rdonly_cast__id(), type = kernel_type_id("new_utsname", BTF_KIND_STRUCT);
 
-	if (!btf || libbpf_get_error(btf))
-		return false;
-	func = btf__find_by_name_kind(btf, "bpf_rdonly_cast", BTF_KIND_FUNC);
-	type = btf__find_by_name_kind(btf, "new_utsname", BTF_KIND_STRUCT);
-	btf__free(btf);
 	if (func < 0 || type < 0)
 		return false;
 	const struct bpf_insn insns[] = {

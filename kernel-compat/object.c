@@ -17,11 +17,10 @@
 #include "feature.h"
 #include "sigpath.skel.h"
 
-static enum kernel_read kernel_read(void)
+static uint8_t kernel_read(void)
 {
-	return feature__has(FEATURE_PROBE_READ)	   ? READ_BY_PROBE
-	       : feature__has(FEATURE_RDONLY_CAST) ? READ_BY_CAST
-						   : READ_NOT;
+	return (feature__has(FEATURE_PROBE_READ) ? READ_PROBE : 0) |
+	       (feature__has(FEATURE_RDONLY_CAST) ? READ_CAST : 0);
 }
 
 /* Where no types are known libbpf refuses the whole object for the programs that need some: with
@@ -67,7 +66,7 @@ int object__open(struct object *o, const struct object_opts *opts)
 	}
 	bpf_object__for_each_program (prog, o->skel->obj)
 		bpf_program__set_autoload(prog, false);
-	object__knobs(o)->kernel_read = (uint8_t)kernel_read();
+	object__knobs(o)->kernel_read = kernel_read();
 	return bpf_map__set_max_entries(o->skel->maps.sp_ring, opts->ring_bytes);
 }
 
@@ -118,9 +117,53 @@ int object__enable(struct object *o, const struct candidate *c)
 	return each_prog(o, c, enable_one, NULL);
 }
 
+/* Where the programs call bpf_rdonly_cast: the kernel's own, or nothing where it is not used. */
+static int set_casts(struct bpf_program *prog, int func_id)
+{
+	size_t cnt = bpf_program__insn_cnt(prog);
+	struct bpf_insn *insns = calloc(cnt, sizeof(*insns));
+	int err;
+
+	if (!insns)
+		return -ENOMEM;
+	memcpy(insns, bpf_program__insns(prog), cnt * sizeof(*insns));
+	for (size_t i = 0; i < cnt; i++) {
+		struct bpf_insn *insn = &insns[i];
+
+		if (insn->code != (BPF_JMP | BPF_CALL) || insn->src_reg ||
+		    insn->imm != RDONLY_CAST_CALL)
+			continue;
+		insn->imm = func_id;
+		if (func_id)
+			insn->src_reg = BPF_PSEUDO_KFUNC_CALL;
+		else
+			insn->code = BPF_ALU64 | BPF_MOV | BPF_K; /* r0 = 0 */
+	}
+	err = bpf_program__set_insns(prog, insns, cnt);
+	free(insns);
+	return err;
+}
+
+static int link_casts(struct object *o)
+{
+	bool is_used = object__knobs(o)->kernel_read & READ_CAST;
+	int func_id = is_used ? rdonly_cast__id() : 0, err = 0;
+	struct bpf_program *prog;
+
+	if (func_id < 0)
+		return func_id;
+	bpf_object__for_each_program (prog, o->skel->obj)
+		if (!err && bpf_program__autoload(prog))
+			err = set_casts(prog, func_id);
+	return err;
+}
+
 int object__load(struct object *o)
 {
-	int err = bpf_object__load_skeleton(o->skel->skeleton);
+	int err = link_casts(o);
+
+	if (!err)
+		err = bpf_object__load_skeleton(o->skel->skeleton);
 
 	if (err)
 		snprintf(o->reason, sizeof(o->reason), "load: %s", strerror(-err));

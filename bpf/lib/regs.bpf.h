@@ -70,7 +70,7 @@ static __always_inline __s32 stack_syscall(const void *stack)
 	struct pt_regs___stack *regs;
 	__u64 base = (__u64)stack + STACK_BYTES - bpf_core_type_size(struct pt_regs);
 
-	if (sp_knobs.kernel_read != READ_BY_PROBE)
+	if (!(sp_knobs.kernel_read & READ_PROBE))
 		return SYSCALL_UNKNOWN;
 	regs = (void *)base;
 	if (!is_user_frame(regs))

@@ -7,6 +7,7 @@
 #include "config.bpf.h"
 #include "demux.h"
 #include "maps.bpf.h"
+#include "memory.bpf.h"
 #include "net.h"
 #include "print.h"
 
@@ -78,7 +79,7 @@ static __always_inline int bytes_load(const struct bytes *b, __u32 off, void *ds
 		return bpf_xdp_load_bytes(b->ctx, off, dst, len);
 	if (b->how == BYTES_DIRECT)
 		return direct_load(b->ctx, off, dst, len);
-	return bpf_probe_read_kernel(dst, len, b->base + off);
+	return kernel_load(dst, REC_SNAP_MAX, len, b->base + off);
 }
 
 /* Host order. Verifiers of 6.1 and older do not know that a byte swap leaves 16 bits: the mask is
@@ -146,10 +147,10 @@ static __always_inline bool maybe_signaling(const struct bytes *b, __u16 proto,
 {
 	if (proto == NET_ETH_P_IP)
 		return b->avail < MAYBE4_LEN ||
-		       (bpf_probe_read_kernel(head, MAYBE4_LEN, b->base) == 0 && maybe_v4(head));
+		       (kernel_load(head, MAYBE6_LEN, MAYBE4_LEN, b->base) == 0 && maybe_v4(head));
 	if (proto == NET_ETH_P_IPV6)
 		return b->avail < MAYBE6_LEN ||
-		       (bpf_probe_read_kernel(head, MAYBE6_LEN, b->base) == 0 && maybe_v6(head));
+		       (kernel_load(head, MAYBE6_LEN, MAYBE6_LEN, b->base) == 0 && maybe_v6(head));
 	return is_vlan(proto);
 }
 

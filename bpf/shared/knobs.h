@@ -18,18 +18,20 @@
 /* From the receive tracepoint to the socket a packet stays on its CPU: memory is reused soon. */
 #define STACK_FRESH_NS 5000000ull
 
-/* How programs read kernel memory behind a plain address. */
+/* How programs may read kernel memory behind a plain address; neither: not at all. */
 enum kernel_read {
-	READ_BY_PROBE, /* bpf_probe_read_kernel */
-	READ_BY_CAST,  /* bpf_rdonly_cast: also under lockdown=confidentiality, kernels with BTF */
-	READ_NOT,      /* not at all */
+	READ_PROBE = 1, /* bpf_probe_read_kernel */
+	READ_CAST = 2,	/* bpf_rdonly_cast: also under lockdown=confidentiality, kernels with BTF */
 };
+
+/* Number of no helper: stands in the programs where bpf_rdonly_cast is to be called. */
+#define RDONLY_CAST_CALL 0x5350
 
 struct knobs {
 	__u32 snap_len;	    /* payload bytes per record, 64..REC_SNAP_MAX */
 	__u32 wake_bytes;   /* unread bytes in the ring at which the consumer is woken at once */
 	__u8 stun_anywhere; /* recognise STUN on any UDP port */
-	__u8 kernel_read;   /* enum kernel_read */
+	__u8 kernel_read;   /* enum kernel_read, or-ed */
 	__u8 send_by_sock;  /* t_queue's probe cannot name its thread: send calls wait by socket */
 	__u8 pad[5];
 	__u8 port_kind[16384]; /* enum port_kind or-ed, two bits a port: small enough to stay cached
