@@ -253,4 +253,5 @@ clock boot
 look_around
 clock "doctor and verifier"
 (run_phases)
+clock "phases in all"
 run_modes "${@:2}"

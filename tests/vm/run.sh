@@ -17,8 +17,8 @@ selected=${SIGPATH_VM:-all}
 shard=${SIGPATH_VM_SHARD:-1/1}
 jobs=${SIGPATH_VM_JOBS:-$(($(nproc) < 2 ? 1 : 2))}
 # Guests that run side by side have one processor each: no host processor is shared between two. What only happens between
-# processors these rows show; each has the host to itself.
-wide=(6.12 7.3)
+# processors this row shows, which has the host to itself.
+wide=(6.12)
 binaries=(build/sigpathd build/sigpath build/tests/tool/respond build/tests/tool/load build/tests/bpf/test_load)
 lines=$(mktemp)
 work=$(mktemp -d)
@@ -191,8 +191,18 @@ select_names() {
 	done
 }
 
+# Those that take longest, by their modes, first.
+by_length() {
+	local name
+	for name in "$@"; do
+		echo "$(rows tests/vm/modes "$name" | wc -l) $name"
+	done | sort -s -k1,1nr | cut -d' ' -f2
+}
+
 run_kernels() {
 	local name
+	# shellcheck disable=SC2046  # names of rows are words
+	set -- $(by_length "$@")
 	for name in "$@"; do
 		if is_wide "$name"; then
 			test_kernel "$name"
