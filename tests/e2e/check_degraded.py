@@ -165,7 +165,7 @@ def check_delay(record, served, request):
     return max(served.send_ns - served.recv_ns - EARLY_NS - got, 0), got - (end - begin)
 
 
-def check_transactions(mode, folder, plan, slack_ns):
+def check_transactions(mode, folder, plan, slack_ns, misses):
     """Every record sums up, nothing twice, every stage is one the plan can give; so many are whole; the delay is right."""
     problems, seen, excess = [], set(), []
     witness, first = read_witness(folder)
@@ -190,7 +190,7 @@ def check_transactions(mode, folder, plan, slack_ns):
         problems.append("no request was answered")
     if len(seen) != len(witness):
         problems.append("%d of %d requests have a transaction" % (len(seen), len(witness)))
-    if len(excess) < mode.joined * len(witness):
+    if len(excess) + misses < mode.joined * len(witness):
         problems.append("%d of %d are whole" % (len(excess), len(witness)))
     if logs.quantile(excess, 0.5) > slack_ns:  # single witnesses are preempted themselves, on a busy machine many
         problems.append("half have %d us too much in the application's stage" % (logs.quantile(excess, 0.5) // 1000))
@@ -207,10 +207,14 @@ def find_impossible(key, stages, possible):
     return []
 
 
-def check_snapshot(folder, plan):
-    with open(os.path.join(folder, "snapshot.json"), encoding="utf-8") as f:
-        snapshot = json.load(f)
-    return check_plan("daemon", snapshot, plan) + ["%s is %d" % (row["name"], row["count"]) for row in snapshot["ledger"] if row["kind"] == "loss" and row["count"]]
+def read_losses(snapshot):
+    return {row["name"]: row["count"] for row in snapshot["ledger"] if row["kind"] == "loss" and row["count"]}
+
+
+def check_losses(losses):
+    """A kernel that skips runs of a probe (from 7.2 on, and says so) loses one message's instant each time."""
+    misses = losses.get("probe_misses", 0)
+    return ["%s is %d" % (name, count) for name, count in losses.items() if count > misses]
 
 
 def judge(label, mode, base, folder, baseline, slack_us=50):
@@ -219,9 +223,14 @@ def judge(label, mode, base, folder, baseline, slack_us=50):
     plan = expect_plan(base, mode, find_skipped(baseline))
     problems = check_doctor(mode, plan, folder, baseline) + check_refusal(mode, folder)
     detail = mode.verdict
-    if mode.verdict != "none" and os.path.exists(os.path.join(folder, "snapshot.json")):
-        more, what = check_transactions(mode, folder, plan, slack_us * 1000)
-        problems += more + check_snapshot(folder, plan)
+    snapshot = read_text(os.path.join(folder, "snapshot.json"))
+    if mode.verdict != "none" and not snapshot:
+        problems.append("the daemon gave no snapshot")
+    elif mode.verdict != "none":
+        snapshot = json.loads(snapshot)
+        losses = read_losses(snapshot)
+        more, what = check_transactions(mode, folder, plan, slack_us * 1000, losses.get("probe_misses", 0))
+        problems += more + check_plan("daemon", snapshot, plan) + check_losses(losses)
         detail += ", " + what
     return logs.report(label, problems, detail)
 
