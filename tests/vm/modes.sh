@@ -22,6 +22,7 @@ MODE_DELAY_US=20000
 out=${1:?usage: modes.sh OUTDIR NAME}
 name=${2:?usage: modes.sh OUTDIR NAME}
 lockdown=/sys/kernel/security/lockdown
+hide_btf='mount -t tmpfs none /sys/kernel/btf && mkdir -p /share && mount -t tmpfs none /share'
 
 # Only ever upwards, and until the guest ends.
 lock_down() {
@@ -34,7 +35,8 @@ enter() {
 	case $name in
 	unprivileged) mode__user_with ;;
 	memlock) mode__limited memlock=65536 ;;
-	no_btf) mode__mounted 'mount -t tmpfs none /sys/kernel/btf && mkdir -p /share && mount -t tmpfs none /share' ;;
+	no_btf) mode__mounted "$hide_btf" ;;
+	no_btf_tracefs) mode__mounted "$hide_btf && mount -t tmpfs none /sys/kernel/tracing" ;;
 	btf_shipped) mode__mounted 'mount -t tmpfs none /sys/kernel/btf' ;;
 	lockdown_*) lock_down "${name#lockdown_}" ;;
 	*)
