@@ -201,10 +201,19 @@ int rdonly_cast__id(void)
 	return id;
 }
 
+int rdonly_cast__type(void)
+{
+	static int id;
+
+	if (!id)
+		id = kernel_type_id("new_utsname", BTF_KIND_STRUCT);
+	return id;
+}
+
 /* Casts its own context to some struct and reads from it. */
 static bool has_rdonly_cast(void)
 {
-	int func = rdonly_cast__id(), type = kernel_type_id("new_utsname", BTF_KIND_STRUCT);
+	int func = rdonly_cast__id(), type = rdonly_cast__type();
 
 	if (func < 0 || type < 0)
 		return false;

@@ -52,8 +52,9 @@ const char *feature__absent(enum feature f);
 /* The first of `needs` that is not there, given those in `given`; -1 if none is missing. */
 int feature__missing(uint32_t needs, uint32_t given);
 
-/* BTF id of the kernel function bpf_rdonly_cast, -ENOENT. */
+/* BTF ids of the kernel function bpf_rdonly_cast and of the type the programs cast to, -ENOENT. */
 int rdonly_cast__id(void);
+int rdonly_cast__type(void);
 
 /* Mount point of cgroup2 from /proc/self/mounts. -ENOENT if none. */
 int cgroup2__find(char *buf, size_t len);

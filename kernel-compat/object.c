@@ -67,6 +67,8 @@ int object__open(struct object *o, const struct object_opts *opts)
 	bpf_object__for_each_program (prog, o->skel->obj)
 		bpf_program__set_autoload(prog, false);
 	object__knobs(o)->kernel_read = kernel_read();
+	if (object__knobs(o)->kernel_read & READ_CAST)
+		object__knobs(o)->cast_type = (uint32_t)rdonly_cast__type();
 	return bpf_map__set_max_entries(o->skel->maps.sp_ring, opts->ring_bytes);
 }
 

@@ -33,11 +33,6 @@ struct pt_regs {
 };
 #endif
 
-/* A type with 64 bytes in a row, see memory.bpf.h. */
-struct new_utsname {
-	char sysname[65];
-};
-
 struct ns_common {
 	unsigned int inum;
 };

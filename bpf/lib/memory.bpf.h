@@ -38,7 +38,7 @@ static __always_inline int cast_load(__u8 *dst, __u32 max, __u32 len, const void
 
 		if ((i | CAST_MARK) >= end)
 			break;
-		b = rdonly_cast(src + i, bpf_core_type_id_kernel(struct new_utsname));
+		b = rdonly_cast(src + i, sp_knobs.cast_type);
 		for (__u32 k = 0; k < CAST_BYTES && i + k < max; k += 8)
 			*(__u64 *)(dst + i + k) = b->word[k / 8];
 	}

@@ -33,7 +33,8 @@ struct knobs {
 	__u8 stun_anywhere; /* recognise STUN on any UDP port */
 	__u8 kernel_read;   /* enum kernel_read, or-ed */
 	__u8 send_by_sock;  /* t_queue's probe cannot name its thread: send calls wait by socket */
-	__u8 pad[5];
+	__u8 pad;
+	__u32 cast_type;       /* BTF id that READ_CAST casts to, of the running kernel */
 	__u8 port_kind[16384]; /* enum port_kind or-ed, two bits a port: small enough to stay cached
 				*/
 };
