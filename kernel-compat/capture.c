@@ -16,7 +16,6 @@
 
 #include "filter.h"
 
-#define RING_BYTES	  ((size_t)CAPTURE_BLOCK_BYTES * CAPTURE_BLOCKS)
 #define FRAME_BYTES	  2048 /* only a unit of counting in version 3 */
 #define SECOND_NS	  1000000000ull
 #define SOCKET_MEMBER_OFF TPACKET_ALIGN(sizeof(struct tpacket3_hdr))
@@ -26,12 +25,17 @@ static struct tpacket_block_desc *block_at(const struct capture *c, unsigned int
 	return (struct tpacket_block_desc *)(c->ring + (size_t)idx * CAPTURE_BLOCK_BYTES);
 }
 
+static size_t ring_bytes(const struct capture *c)
+{
+	return (size_t)CAPTURE_BLOCK_BYTES * c->block_cnt;
+}
+
 static int map_ring(struct capture *c)
 {
 	struct tpacket_req3 req = {.tp_block_size = CAPTURE_BLOCK_BYTES,
-				   .tp_block_nr = CAPTURE_BLOCKS,
+				   .tp_block_nr = c->block_cnt,
 				   .tp_frame_size = FRAME_BYTES,
-				   .tp_frame_nr = RING_BYTES / FRAME_BYTES,
+				   .tp_frame_nr = (unsigned int)(ring_bytes(c) / FRAME_BYTES),
 				   .tp_retire_blk_tov = CAPTURE_RETIRE_MS};
 	int version = TPACKET_V3;
 	void *ring;
@@ -39,7 +43,7 @@ static int map_ring(struct capture *c)
 	if (setsockopt(c->fd, SOL_PACKET, PACKET_VERSION, &version, sizeof(version)) ||
 	    setsockopt(c->fd, SOL_PACKET, PACKET_RX_RING, &req, sizeof(req)))
 		return -errno;
-	ring = mmap(NULL, RING_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, c->fd, 0);
+	ring = mmap(NULL, ring_bytes(c), PROT_READ | PROT_WRITE, MAP_SHARED, c->fd, 0);
 	if (ring == MAP_FAILED)
 		return -errno;
 	c->ring = ring;
@@ -47,12 +51,14 @@ static int map_ring(struct capture *c)
 }
 
 /* Filtered before it is bound: nothing comes in unfiltered. */
-static int open_unbound(struct capture *c, const struct knobs *k, char *reason, size_t len)
+static int open_unbound(struct capture *c, const struct knobs *k, unsigned int block_cnt,
+			char *reason, size_t len)
 {
 	const char *what = "packet socket";
 	int rc;
 
-	*c = (struct capture){.fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0)};
+	*c = (struct capture){.fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0),
+			      .block_cnt = block_cnt};
 	rc = c->fd < 0 ? -errno : 0;
 	if (!rc) {
 		what = "filter of the packet socket";
@@ -72,12 +78,13 @@ static int open_unbound(struct capture *c, const struct knobs *k, char *reason, 
 	return rc;
 }
 
-int capture__open(struct capture *c, const struct knobs *k, int ifindex, char *reason, size_t len)
+int capture__open(struct capture *c, const struct knobs *k, int ifindex, unsigned int block_cnt,
+		  char *reason, size_t len)
 {
 	struct sockaddr_ll local = {.sll_family = AF_PACKET,
 				    .sll_protocol = __builtin_bswap16(ETH_P_ALL),
 				    .sll_ifindex = ifindex};
-	int rc = open_unbound(c, k, reason, len);
+	int rc = open_unbound(c, k, block_cnt, reason, len);
 
 	if (rc || !bind(c->fd, (struct sockaddr *)&local, sizeof(local)))
 		return rc;
@@ -95,7 +102,7 @@ int capture__try(char *reason, size_t len)
 
 	if (!k)
 		return -ENOMEM;
-	rc = open_unbound(&c, k, reason, len);
+	rc = open_unbound(&c, k, CAPTURE_BLOCKS_MIN, reason, len);
 	if (!rc)
 		capture__close(&c);
 	free(k);
@@ -105,7 +112,7 @@ int capture__try(char *reason, size_t len)
 void capture__close(struct capture *c)
 {
 	if (c->ring)
-		munmap(c->ring, RING_BYTES);
+		munmap(c->ring, ring_bytes(c));
 	if (c->fd >= 0)
 		close(c->fd);
 	*c = (struct capture){.fd = -1};
@@ -115,13 +122,13 @@ static void give_back(struct capture *c)
 {
 	__atomic_store_n(&block_at(c, c->block)->hdr.bh1.block_status, TP_STATUS_KERNEL,
 			 __ATOMIC_RELEASE);
-	c->block = (c->block + 1) % CAPTURE_BLOCKS;
+	c->block = (c->block + 1) % c->block_cnt;
 }
 
 /* The next block that has packets, if the kernel has handed one over. */
 static bool take_block(struct capture *c)
 {
-	for (int i = 0; i < CAPTURE_BLOCKS && !c->left; i++) {
+	for (unsigned int i = 0; i < c->block_cnt && !c->left; i++) {
 		struct tpacket_block_desc *block = block_at(c, c->block);
 		struct tpacket_hdr_v1 *hdr = &block->hdr.bh1;
 

@@ -4,8 +4,8 @@
  *
  *   | block 0, the kernel's | block 1, ours: packet packet packet | block 2, ours ... |
  *
- * The kernel hands a block over when it is full or CAPTURE_RETIRE_MS old. Both directions are seen;
- * on loopback each packet twice, out and in. */
+ * The kernel hands a block over when it is full or CAPTURE_RETIRE_MS old: small blocks outlast a
+ * reader that is late. Both directions are seen; on loopback each packet twice, out and in. */
 #ifndef SIGPATH_CAPTURE_H
 #define SIGPATH_CAPTURE_H
 
@@ -15,8 +15,9 @@
 
 #include "knobs.h"
 
-#define CAPTURE_BLOCK_BYTES (64 * 1024)
-#define CAPTURE_BLOCKS	    16 /* 1 MiB an interface, kernel memory */
+#define CAPTURE_BLOCK_BYTES (16 * 1024) /* holds the longest packet that the filter passes */
+#define CAPTURE_BLOCKS_MIN  8		/* of a ring: 128 KiB of kernel memory */
+#define CAPTURE_BLOCKS_MAX  128		/* 2 MiB */
 #define CAPTURE_RETIRE_MS   8
 
 struct tpacket3_hdr;
@@ -32,15 +33,17 @@ struct capture_packet {
 struct capture {
 	int fd; /* owned; -1: not open */
 	uint8_t *ring;
+	unsigned int block_cnt;
 	unsigned int block;		 /* the one being read, or to be read next */
 	unsigned int left;		 /* packets in it not yet taken; 0: it is the kernel's */
 	const struct tpacket3_hdr *next; /* with left > 0 */
 };
 
-/* Finds the interface in the namespace the thread is in. -errno, with the reason in operator's
- * words. */
-int capture__open(struct capture *c, const struct knobs *k, int ifindex, char *reason, size_t len);
-/* A ring as good as any, bound to nothing and closed again: could one be opened? */
+/* Finds the interface in the namespace the thread is in. block_cnt: CAPTURE_BLOCKS_MIN to _MAX.
+ * -errno, with the reason in operator's words. */
+int capture__open(struct capture *c, const struct knobs *k, int ifindex, unsigned int block_cnt,
+		  char *reason, size_t len);
+/* The smallest ring, bound to nothing and closed again: could one be opened? */
 int capture__try(char *reason, size_t len);
 void capture__close(struct capture *c);
 /* The oldest packet that was handed over, false none. Valid until it is taken. */

@@ -4,17 +4,24 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "capture.h"
 #include "wall.h"
+
+#define RING_SHARE 32 /* of what is left, for the next ring */
 
 struct entry {
 	struct capture capture; /* first: what callers hold */
 	struct entry *next;
 	int ifindex;
-	bool has_packet; /* packet is what capture__peek says */
+	uint64_t ring_bytes;
+	uint64_t from_ns, until_ns; /* packets outside are not handed over */
+	bool is_closing;	    /* holds what came before until_ns */
+	bool has_packet;	    /* packet is what capture__peek says */
 	struct capture_packet packet;
 };
 
@@ -22,6 +29,7 @@ struct captures {
 	struct captures_opts opts;
 	struct knobs knobs;
 	struct entry *first;
+	uint64_t left_bytes; /* of opts.ring_bytes */
 	struct wall wall;
 	/* The clock was set: blocks handed over until then, and once after, are not used. 0: no. */
 	uint64_t doubt_until_ns;
@@ -29,6 +37,14 @@ struct captures {
 	uint64_t count[FRAME_COUNTS];
 	struct frame_record record;
 };
+
+static uint64_t clock_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000ull + (uint64_t)ts.tv_nsec;
+}
 
 int captures__new(const struct captures_opts *opts, struct captures **ret)
 {
@@ -38,31 +54,64 @@ int captures__new(const struct captures_opts *opts, struct captures **ret)
 		return -ENOMEM;
 	s->opts = *opts;
 	s->knobs = *opts->knobs;
+	s->left_bytes = opts->ring_bytes;
 	wall__read(&s->wall);
 	*ret = s;
 	return 0;
 }
 
+static void release(struct captures *s, struct entry **at)
+{
+	struct entry *e = *at;
+
+	*at = e->next;
+	s->left_bytes += e->ring_bytes;
+	capture__close(&e->capture);
+	free(e);
+}
+
 void captures__free(struct captures *s)
 {
 	while (s && s->first)
-		captures__close(s, &s->first->capture);
+		release(s, &s->first);
 	free(s);
+}
+
+/* 0: no room. */
+static unsigned int next_blocks(const struct captures *s)
+{
+	uint64_t cnt = s->left_bytes / RING_SHARE / CAPTURE_BLOCK_BYTES;
+
+	if (s->left_bytes < (uint64_t)CAPTURE_BLOCKS_MIN * CAPTURE_BLOCK_BYTES)
+		return 0;
+	return cnt < CAPTURE_BLOCKS_MIN	  ? CAPTURE_BLOCKS_MIN
+	       : cnt > CAPTURE_BLOCKS_MAX ? CAPTURE_BLOCKS_MAX
+					  : (unsigned int)cnt;
 }
 
 int captures__open(struct captures *s, int ifindex, struct capture **ret, char *reason, size_t len)
 {
-	struct entry *e = calloc(1, sizeof(*e));
+	unsigned int blocks = next_blocks(s);
+	struct entry *e;
 	int rc;
 
+	if (!blocks) {
+		snprintf(reason, len, "ring budget: other captures have all of the %llu KiB",
+			 (unsigned long long)s->opts.ring_bytes / 1024);
+		return -ENOBUFS;
+	}
+	e = calloc(1, sizeof(*e));
 	if (!e)
 		return -ENOMEM;
-	rc = capture__open(&e->capture, &s->knobs, ifindex, reason, len);
+	rc = capture__open(&e->capture, &s->knobs, ifindex, blocks, reason, len);
 	if (rc) {
 		free(e);
 		return rc;
 	}
 	e->ifindex = ifindex;
+	e->until_ns = UINT64_MAX;
+	e->ring_bytes = (uint64_t)blocks * CAPTURE_BLOCK_BYTES;
+	s->left_bytes -= e->ring_bytes;
 	e->next = s->first;
 	s->first = e;
 	*ret = &e->capture;
@@ -71,16 +120,28 @@ int captures__open(struct captures *s, int ifindex, struct capture **ret, char *
 
 void captures__close(struct captures *s, struct capture *c)
 {
-	for (struct entry **at = &s->first; *at; at = &(*at)->next) {
-		struct entry *e = *at;
+	struct entry *e = (struct entry *)c;
 
-		if (&e->capture != c)
-			continue;
-		*at = e->next;
-		s->count[FRAME_RING_FULL] += capture__drops(c);
-		capture__close(c);
-		free(e);
-		return;
+	e->until_ns = clock_ns();
+	e->is_closing = true;
+	s->count[FRAME_RING_FULL] += capture__drops(c); /* later ones are nobody's loss */
+}
+
+bool captures__is_closing(const struct captures *s)
+{
+	for (const struct entry *e = s->first; e; e = e->next)
+		if (e->is_closing)
+			return true;
+	return false;
+}
+
+void captures__cut(struct captures *s, uint64_t at_ns)
+{
+	for (struct entry *e = s->first; e; e = e->next) {
+		if (!e->is_closing)
+			e->from_ns = at_ns;
+		else if (e->until_ns > at_ns)
+			e->until_ns = at_ns;
 	}
 }
 
@@ -109,6 +170,8 @@ static void hand_over(struct captures *s, const struct entry *e, uint64_t ts_ns)
 	const struct capture_packet *p = &e->packet;
 	struct rec_tap *tap = &s->record.tap;
 
+	if (ts_ns < e->from_ns || ts_ns >= e->until_ns)
+		return;
 	if (!frame__look(&s->knobs, p->bytes, p->len, &s->record, s->count))
 		return;
 	tap->hdr.ts_ns = ts_ns;
@@ -117,9 +180,23 @@ static void hand_over(struct captures *s, const struct entry *e, uint64_t ts_ns)
 	s->opts.record(s->opts.ctx, &s->record, tap->hdr.len);
 }
 
+static void release_empty(struct captures *s, uint64_t now_ns)
+{
+	for (struct entry **at = &s->first; *at;) {
+		const struct entry *e = *at;
+
+		if (e->is_closing && now_ns >= e->until_ns + CAPTURES_HOLD_NS)
+			release(s, at);
+		else
+			at = &(*at)->next;
+	}
+}
+
+/* Packets younger than now wait for the next call, so that this one has an end. */
 void captures__drain(struct captures *s, uint64_t now_ns)
 {
 	bool is_single = s->first && !s->first->next;
+	uint64_t hold_ns = is_single ? 0 : CAPTURES_HOLD_NS;
 	struct entry *e;
 
 	if (wall__read(&s->wall))
@@ -129,7 +206,7 @@ void captures__drain(struct captures *s, uint64_t now_ns)
 
 		if (s->doubt_until_ns || ts_ns > now_ns + CAPTURES_HOLD_NS)
 			s->clock_steps++;
-		else if (is_single || ts_ns + CAPTURES_HOLD_NS <= now_ns)
+		else if (ts_ns + hold_ns <= now_ns)
 			hand_over(s, e, ts_ns);
 		else
 			break;
@@ -137,12 +214,13 @@ void captures__drain(struct captures *s, uint64_t now_ns)
 	}
 	if (now_ns >= s->doubt_until_ns)
 		s->doubt_until_ns = 0;
+	release_empty(s, now_ns);
 }
 
 void captures__take_counts(struct captures *s, uint64_t *count, unsigned int cnt)
 {
 	for (struct entry *e = s->first; e; e = e->next)
-		s->count[FRAME_RING_FULL] += capture__drops(&e->capture);
+		s->count[FRAME_RING_FULL] += e->is_closing ? 0 : capture__drops(&e->capture);
 	for (unsigned int i = 0; i < cnt && i < FRAME_COUNTS; i++)
 		count[i] += s->count[i];
 	memset(s->count, 0, sizeof(s->count));

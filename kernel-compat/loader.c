@@ -30,13 +30,11 @@ static bool knows_sender(const struct plan *plan)
 
 static void set_knobs(const struct loader_opts *opts, const struct plan *plan, struct knobs *k)
 {
-	k->snap_len = opts->snap_len;
+	k->snap_len = opts->knobs->snap_len;
 	k->wake_bytes = opts->object.ring_bytes / WAKE_SHARE;
-	k->stun_anywhere = opts->stun_anywhere != 0;
+	k->stun_anywhere = opts->knobs->stun_anywhere;
 	k->send_by_sock = !knows_sender(plan);
-	for (unsigned int port = 0; port < 65536; port++)
-		if (opts->port_kind[port])
-			knobs_add_port(k, (uint16_t)port, opts->port_kind[port]);
+	memcpy(k->port_kind, opts->knobs->port_kind, sizeof(k->port_kind));
 }
 
 /* With stage probes XDP stamps; the programs that report are for plans without them. */

@@ -4,16 +4,14 @@
 #define SIGPATH_LOADER_H
 
 #include <stddef.h>
-#include <stdint.h>
 
+#include "knobs.h"
 #include "object.h"
 #include "plan.h"
 
 struct loader_opts {
 	struct object_opts object;
-	uint32_t snap_len;
-	int stun_anywhere;
-	const uint8_t *port_kind; /* 65536 bytes, enum port_kind; copied */
+	const struct knobs *knobs; /* copied; ports, snap_len, stun_anywhere */
 };
 
 /* Opens, configures, loads and attaches everything that needs no interface. On failure err says

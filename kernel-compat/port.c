@@ -104,7 +104,7 @@ static int try_candidate(struct port *port, const struct port_policy *p,
 		err = hook__capture(h, p->captures, ifindex, reason, PLAN_REASON_LEN);
 	else
 		err = hook__socket(h, pc->prog_fd, ifindex, reason, PLAN_REASON_LEN);
-	port->busy |= HOOK_IS_BUSY(err);
+	port->busy |= HOOK_IS_BUSY(err) || err == -ENOBUFS; /* a ring may be given back */
 	return err;
 }
 
@@ -134,21 +134,18 @@ static void attach_direction(struct port *port, const struct port_policy *p, boo
 }
 
 /* A socket sees both directions: with one, the other tap would report everything twice. */
-static void merge_socket(struct port *port)
+static void attach_report(struct port *port, const struct port_policy *p)
 {
-	bool in_by_socket = hook__is_both(&port->hook[0]);
-	bool out_by_socket = hook__is_both(&port->hook[1]);
-
-	if (!in_by_socket && !out_by_socket)
-		return;
-	if (!in_by_socket) {
+	attach_direction(port, p, false);
+	if (!hook__is_both(&port->hook[0])) {
+		attach_direction(port, p, true);
+		if (!hook__is_both(&port->hook[1]))
+			return;
 		hook__done(&port->hook[0]);
 		port->hook[0] = port->hook[1];
 		port->state[0] = port->state[1];
-	} else {
-		hook__done(&port->hook[1]);
+		port->hook[1].kind = HOOK_NONE;
 	}
-	port->hook[1].kind = HOOK_NONE;
 	port->state[0].direction = "both";
 	port->tap_cnt = 1;
 }
@@ -194,13 +191,10 @@ void port__attach(struct port *port, const struct port_policy *p)
 		add_off(port, p->stamp_only ? "in" : "both", reason);
 		return;
 	}
-	if (p->stamp_only) {
+	if (p->stamp_only)
 		attach_stamp(port, p);
-		return;
-	}
-	attach_direction(port, p, false);
-	attach_direction(port, p, true);
-	merge_socket(port);
+	else
+		attach_report(port, p);
 }
 
 /* In reverse: the hook that made a qdisc removes it when the other one is gone. */

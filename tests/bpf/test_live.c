@@ -43,7 +43,7 @@ struct live {
 	struct rec_tap last;
 	uint32_t snap_len;
 	unsigned int seq;
-	uint8_t port_kind[65536];
+	struct knobs knobs;
 	_Alignas(8) uint8_t buf[WIRES_MAX];
 };
 
@@ -77,9 +77,7 @@ static void choose(struct live *l, const char *instant, const char *candidate)
  * of it, the taps alone are tried. */
 static bool start(struct live *l, const char *name, const char *stamp, enum mechanism only)
 {
-	struct loader_opts lo = {.object = {.ring_bytes = RING_BYTES},
-				 .snap_len = l->snap_len,
-				 .port_kind = l->port_kind};
+	struct loader_opts lo = {.object = {.ring_bytes = RING_BYTES}, .knobs = &l->knobs};
 	struct taps_opts to = {.interfaces = l->ifname,
 			       .interface_cnt = 3,
 			       .netns = l->path,
@@ -224,10 +222,10 @@ static void test_snap(struct live *l)
 	for (size_t i = 0; i < MESSAGE_CNT; i++)
 		m = messages[i].is_marked && messages[i].len == WIRES_MAX ? &messages[i] : m;
 	l->ifname[0] = "lo";
-	l->snap_len = REC_SNAP_MAX;
+	l->knobs.snap_len = REC_SNAP_MAX;
 	ok = m && start(l, name, NULL, MECH_SOCKET);
 	l->ifname[0] = saved;
-	l->snap_len = SNAP_LEN;
+	l->knobs.snap_len = SNAP_LEN;
 	if (!ok)
 		return;
 	wires__fill(m, ++l->seq, l->buf);
@@ -337,10 +335,10 @@ static bool prepare(struct live *l, char **argv)
 		if (netns__open(&l->ns[i], l->path[i], err, sizeof(err)))
 			return report__bad("live", "%s", err);
 	}
-	l->snap_len = SNAP_LEN;
+	l->knobs.snap_len = SNAP_LEN;
 	l->ifname[2] = "splate?";
-	l->port_kind[WIRES_SIP] = PORT_SIP;
-	l->port_kind[WIRES_STUN] = PORT_STUN;
+	knobs_add_port(&l->knobs, WIRES_SIP, PORT_SIP);
+	knobs_add_port(&l->knobs, WIRES_STUN, PORT_STUN);
 	if (!wires__open(&l->wires[0], AF_INET, &l->ns[0], &l->ns[1]) ||
 	    !wires__open(&l->wires[1], AF_INET6, &l->ns[0], &l->ns[1]))
 		return report__bad("live", "cannot bind: %s", strerror(errno));

@@ -23,6 +23,9 @@
 #define LO	 1 /* ifindex in every namespace */
 #define KEEP_MAX 64
 #define WAIT_NS	 2000000000ull
+#define RINGS	 (32ull * CAPTURE_BLOCKS_MAX * CAPTURE_BLOCK_BYTES) /* enough for one of the largest \
+								     */
+#define OPTIONS "OPTIONS sip:b@127.0.0.1 SIP/2.0\r\n\r\n"
 
 struct bench {
 	struct captures *set;
@@ -92,7 +95,7 @@ static struct bench *start(unsigned int captures)
 {
 	struct bench *b = calloc(1, sizeof(*b));
 	struct knobs *k = calloc(1, sizeof(*k));
-	struct captures_opts opts = {.knobs = k, .record = keep, .ctx = b};
+	struct captures_opts opts = {.knobs = k, .ring_bytes = RINGS, .record = keep, .ctx = b};
 	char reason[160] = "";
 	int rc = b && k ? 0 : -ENOMEM;
 
@@ -218,6 +221,95 @@ static void losses_are_counted(void)
 	stop(b);
 }
 
+/* What came before it was closed is not lost; what comes after is nobody's. */
+static void closed_hands_over(void)
+{
+	struct bench *b = start(1);
+
+	if (!b)
+		return;
+	send_to(b, SIP_PORT, OPTIONS);
+	captures__close(b->set, b->capture[0]);
+	CHECK(captures__is_closing(b->set));
+	send_to(b, SIP_PORT, OPTIONS);
+	drain_until(b, 3); /* there are two: waits for the time */
+	CHECK_UINT(b->cnt, 2);
+	CHECK(!captures__is_closing(b->set));
+	stop(b);
+}
+
+/* Another way of seeing took over at one instant, or ended there: each message comes once. */
+static void cut_at_an_instant(void)
+{
+	struct bench *b = start(2);
+	uint64_t cut_ns;
+
+	if (!b)
+		return;
+	send_to(b, SIP_PORT, OPTIONS);
+	cut_ns = now_ns();
+	send_to(b, SIP_PORT, OPTIONS);
+	captures__close(b->set, b->capture[0]);
+	captures__cut(b->set, cut_ns);
+	drain_until(b, 5); /* there are four: waits for the time */
+	CHECK_UINT(b->cnt, 4);
+	CHECK(b->is_ordered);
+	for (unsigned int i = 0; i < 2 && b->cnt == 4; i++) {
+		CHECK(b->record[i].tap.hdr.ts_ns < cut_ns);
+		CHECK(b->record[2 + i].tap.hdr.ts_ns >= cut_ns);
+	}
+	stop(b);
+}
+
+/* A call has an end, however fast packets come. */
+static void later_ones_wait(void)
+{
+	struct bench *b = start(1);
+	uint64_t before_ns = now_ns();
+
+	if (!b)
+		return;
+	send_to(b, SIP_PORT, OPTIONS);
+	for (uint64_t end = now_ns() + 50000000; now_ns() < end;) {
+		captures__drain(b->set, before_ns);
+		usleep(1000);
+	}
+	CHECK_UINT(b->cnt, 0);
+	drain_until(b, 2);
+	CHECK_UINT(b->cnt, 2);
+	stop(b);
+}
+
+/* Rings get smaller, then there are none; one that is closed makes room. */
+static void rings_share_a_budget(void)
+{
+	struct bench *b = start(0);
+	struct knobs *k = calloc(1, sizeof(*k));
+	struct captures_opts opts = {.knobs = k,
+				     .ring_bytes = 10ull * CAPTURE_BLOCKS_MIN * CAPTURE_BLOCK_BYTES,
+				     .record = keep,
+				     .ctx = b};
+	struct captures *set = NULL;
+	struct capture *c[11];
+	char reason[160] = "";
+
+	if (b && k)
+		CHECK_OK(captures__new(&opts, &set));
+	for (unsigned int i = 0; set && i < 10; i++)
+		CHECK_OK(captures__open(set, LO, &c[i], reason, sizeof(reason)));
+	if (set) {
+		CHECK_INT(captures__open(set, LO, &c[10], reason, sizeof(reason)), -ENOBUFS);
+		CHECK_STR(reason, "ring budget: other captures have all of the 1280 KiB");
+		captures__close(set, c[4]);
+		captures__drain(set, now_ns() + 1000000000);
+		CHECK_OK(captures__open(set, LO, &c[4], reason, sizeof(reason)));
+	}
+	captures__free(set);
+	free(k);
+	if (b)
+		stop(b);
+}
+
 static void goes_on_when_the_link_comes_back(void)
 {
 	struct bench *b;
@@ -259,6 +351,10 @@ int main(int argc, char **argv)
 		{"out_and_in", out_and_in, TEST_WALK},
 		{"rings_are_merged", rings_are_merged, TEST_PLAIN},
 		{"losses_are_counted", losses_are_counted, TEST_PLAIN},
+		{"closed_hands_over", closed_hands_over, TEST_PLAIN},
+		{"cut_at_an_instant", cut_at_an_instant, TEST_PLAIN},
+		{"later_ones_wait", later_ones_wait, TEST_PLAIN},
+		{"rings_share_a_budget", rings_share_a_budget, TEST_PLAIN},
 		{"goes_on_when_the_link_comes_back", goes_on_when_the_link_comes_back, TEST_PLAIN},
 		{"refusals_say_why", refusals_say_why, TEST_PLAIN},
 		{},

@@ -106,43 +106,6 @@ int probes__plan(struct probes *p, const struct config *cfg, const struct probes
 	return plan__make(&opts, &p->plan, err, err_len);
 }
 
-static void set_ports(const struct config_ports *ports, uint8_t kind, uint8_t *table)
-{
-	for (unsigned int i = 0; i < ports->cnt; i++)
-		table[ports->port[i]] |= kind;
-}
-
-int probes__load(struct probes *p, const struct config *cfg, char *err, size_t err_len)
-{
-	struct loader_opts opts = {
-		.object = {.btf_path = or_null(cfg->btf_path),
-			   .cgroup2 = or_null(p->cgroup2),
-			   .ring_bytes = (uint32_t)cfg->ring_size},
-		.snap_len = (uint32_t)cfg->snap_len,
-		.stun_anywhere = cfg->stun_anywhere,
-	};
-	uint8_t *kind;
-	int rc;
-
-	if (p->plan.no_object)
-		return 0;
-	kind = calloc(1, 65536);
-	if (!kind)
-		return -ENOMEM;
-	set_ports(&cfg->sip_ports, PORT_SIP, kind);
-	set_ports(&cfg->stun_ports, PORT_STUN, kind);
-	opts.port_kind = kind;
-	rc = loader__start(&opts, &p->plan, &p->object, err, err_len);
-	free(kind);
-	p->has_object = rc == 0;
-	return rc;
-}
-
-static void log_tap(int level, const char *text)
-{
-	log__write((enum log_level)level, "%s", text);
-}
-
 /* Returns owned; NULL: no memory. */
 static struct knobs *make_knobs(const struct config *cfg)
 {
@@ -157,6 +120,33 @@ static struct knobs *make_knobs(const struct config *cfg)
 	for (unsigned int i = 0; i < cfg->stun_ports.cnt; i++)
 		knobs_add_port(k, cfg->stun_ports.port[i], PORT_STUN);
 	return k;
+}
+
+int probes__load(struct probes *p, const struct config *cfg, char *err, size_t err_len)
+{
+	struct loader_opts opts = {
+		.object = {.btf_path = or_null(cfg->btf_path),
+			   .cgroup2 = or_null(p->cgroup2),
+			   .ring_bytes = (uint32_t)cfg->ring_size},
+	};
+	struct knobs *knobs;
+	int rc;
+
+	if (p->plan.no_object)
+		return 0;
+	knobs = make_knobs(cfg);
+	if (!knobs)
+		return -ENOMEM;
+	opts.knobs = knobs;
+	rc = loader__start(&opts, &p->plan, &p->object, err, err_len);
+	free(knobs);
+	p->has_object = rc == 0;
+	return rc;
+}
+
+static void log_tap(int level, const char *text)
+{
+	log__write((enum log_level)level, "%s", text);
 }
 
 static int start_taps(struct probes *p, const struct config *cfg, char *err, size_t err_len)
@@ -174,7 +164,10 @@ static int start_taps(struct probes *p, const struct config *cfg, char *err, siz
 		.use_xdp = any || cfg->taps == CONFIG_TAPS_XDP,
 		.use_tc = any || cfg->taps == CONFIG_TAPS_TC,
 		.use_socket = any || cfg->taps == CONFIG_TAPS_SOCKET,
-		.captures = {.knobs = knobs, .record = p->record, .ctx = p->ctx},
+		.captures = {.knobs = knobs,
+			     .ring_bytes = cfg->capture_memory,
+			     .record = p->record,
+			     .ctx = p->ctx},
 		.log = log_tap,
 	};
 	int rc = knobs ? taps__new(&opts, &p->plan, &p->object, &p->taps, err, err_len) : -ENOMEM;
