@@ -409,6 +409,17 @@ void taps__switch(struct taps *t, bool stamp_only, const struct plan *plan, stru
 		within(t, i, switch_space);
 }
 
+bool taps__is_closing(const struct taps *t)
+{
+	return t->captures && captures__is_closing(t->captures);
+}
+
+void taps__cut(struct taps *t, uint64_t at_ns)
+{
+	if (t->captures)
+		captures__cut(t->captures, at_ns);
+}
+
 void taps__drain(struct taps *t, uint64_t now_ns)
 {
 	if (t && t->captures)

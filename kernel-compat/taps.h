@@ -69,6 +69,9 @@ unsigned int taps__check(struct taps *t, uint64_t now_ns);
 /* A new plan: the programs of o take the place of those that run, without a gap where the way of
  * tapping stays the same. The object before is not used afterwards. */
 void taps__switch(struct taps *t, bool stamp_only, const struct plan *plan, struct object *o);
+/* captures__is_closing, captures__cut */
+bool taps__is_closing(const struct taps *t);
+void taps__cut(struct taps *t, uint64_t at_ns);
 /* Hands over what captures have taken. Accepts NULL. */
 void taps__drain(struct taps *t, uint64_t now_ns);
 /* captures__take_counts */

@@ -63,6 +63,11 @@ void feed__free(struct feed *f)
 	free(f);
 }
 
+uint64_t feed__from_ns(const struct feed *f)
+{
+	return f->from_ns;
+}
+
 int feed__fd(const struct feed *f)
 {
 	return f->ring ? ring_buffer__epoll_fd(f->ring) : -1;
@@ -94,12 +99,12 @@ void feed__count(struct feed *f)
 }
 
 /* What both objects counted while they ran beside each other counts once. */
-static void carry(struct feed *f, struct feed *next)
+static void carry(struct feed *f, struct feed *next, bool is_exclusive)
 {
 	uint64_t young[KCOUNTER_CNT] = {0}, misses = 0;
 
 	feed__count(f);
-	if (next->object) {
+	if (next->object && !is_exclusive) {
 		object__counters(next->object, young, KCOUNTER_CNT);
 		misses = object__misses(next->object);
 	}
@@ -124,6 +129,6 @@ int feed__change(struct feed *f, const struct object *o, bool is_exclusive, stru
 		return rc;
 	if (!is_exclusive)
 		f->until_ns = (*ret)->from_ns = clock_ns();
-	carry(f, *ret);
+	carry(f, *ret, is_exclusive);
 	return 0;
 }

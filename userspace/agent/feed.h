@@ -18,10 +18,12 @@ struct feed;
 int feed__new(const struct object *o, struct ingest *in, struct ledger *l, struct feed **ret);
 void feed__free(struct feed *f);
 /* The feed that follows f, when both objects are attached: f takes nothing of what happens from now
- * on. is_exclusive: no message can come from both (taps whose program was replaced), all count. f
- * is drained once more when its object is gone, then freed. */
+ * on. is_exclusive: nothing can come from both (taps whose program was replaced), all counts. f is
+ * drained once more when its object is gone, then freed. */
 int feed__change(struct feed *f, const struct object *o, bool is_exclusive, struct feed **ret);
 
+/* The instant from which it takes records, 0: all of them. */
+uint64_t feed__from_ns(const struct feed *f);
 /* To be watched; -1 without a ring. */
 int feed__fd(const struct feed *f);
 void feed__drain(struct feed *f);

@@ -80,24 +80,58 @@ void running__ask(struct running *r, uint64_t now_ns)
 	replan__ask(&r->replan, now_ns);
 }
 
-/* The next plan's programs are attached and run beside the old ones. Taps first: what they stamped
- * for the old programs is not there for the new ones. */
-static int change(struct running *r, struct probes *next)
+/* What captures took before they were closed is on its way for a moment. */
+static void await_captures(struct taps *taps)
 {
-	bool is_exclusive = r->probes->plan.taps_only && next->plan.taps_only;
-	struct feed *feed;
+	const struct timespec pause = {.tv_nsec = MS_NS};
+	uint64_t end_ns = clock_ns() + 5 * CAPTURES_HOLD_NS;
+
+	while (taps__is_closing(taps) && clock_ns() < end_ns) {
+		nanosleep(&pause, NULL);
+		taps__drain(taps, clock_ns());
+	}
+}
+
+/* Taps go on with the next plan's programs, and records count from its ring from one instant on.
+ * Where taps that reported make way for stages the instant comes first: all that goes by meanwhile
+ * is seen by both. Else it comes when the new taps are there: what they stamp is not there before.
+ */
+static int hand_on(struct running *r, struct probes *next, struct feed **feed)
+{
+	bool was_taps_only = r->probes->plan.taps_only;
+	bool is_exclusive = was_taps_only && next->plan.taps_only;
+	bool is_cut_first = was_taps_only && !is_exclusive;
 	int rc;
 
-	probes__move_taps(r->probes, next);
-	rc = feed__change(r->feed, probes__object(next), is_exclusive, &feed);
-	if (rc) {
+	if (!is_cut_first)
+		probes__move_taps(r->probes, next);
+	rc = feed__change(r->feed, probes__object(next), is_exclusive, feed);
+	if (rc && !is_cut_first) {
 		probes__move_taps(next, r->probes);
-		return rc;
+		taps__cut(r->probes->taps, 0); /* the old plan saw it all */
 	}
+	if (rc)
+		return rc;
+	if (is_cut_first)
+		probes__move_taps(r->probes, next);
+	if (!is_exclusive)
+		taps__cut(next->taps, feed__from_ns(*feed));
+	return 0;
+}
+
+/* The next plan's programs are attached and run beside the old ones. */
+static int change(struct running *r, struct probes *next)
+{
+	struct feed *feed;
+	int rc = hand_on(r, next, &feed);
+
+	if (rc)
+		return rc;
 	probes__log_change(r->probes, next);
 	probes__done(r->probes);
 	feed__drain(r->feed);
 	feed__free(r->feed);
+	await_captures(next->taps);
 	ingest__change(r->opts.ingest, probes__has(next, "t_read"), probes__has(next, "t_xmit"),
 		       clock_ns());
 	r->feed = feed;
