@@ -227,6 +227,14 @@ bool port__switch(struct port *port, const struct port_policy *p)
 	return port->tap_cnt > 0;
 }
 
+/* An interface that goes loses its programs before its end is told. */
+static bool is_there(const struct port *port)
+{
+	char name[IF_NAMESIZE];
+
+	return if_indextoname((unsigned int)port->link.ifindex, name) != NULL;
+}
+
 unsigned int port__check(struct port *port, uint64_t now_ns)
 {
 	unsigned int cnt = 0;
@@ -234,7 +242,7 @@ unsigned int port__check(struct port *port, uint64_t now_ns)
 	for (unsigned int i = 0; i < port->tap_cnt; i++) {
 		struct tap_state *s = &port->state[i];
 
-		if (hook__is_held(&port->hook[i]))
+		if (hook__is_held(&port->hook[i]) || !is_there(port))
 			continue;
 		port->hook[i].made_qdisc = false; /* what is there now is not ours */
 		hook__done(&port->hook[i]);

@@ -56,7 +56,8 @@ void port__detach(struct port *port);
 /* The programs of a new policy take the place of those that run. False: another way of tapping is
  * due, nothing was changed for good: detach and attach. */
 bool port__switch(struct port *port, const struct port_policy *p);
-/* Lets go of taps that somebody took off, and sets retry_ns. Returns how many. */
+/* Lets go of taps that somebody took off, and sets retry_ns. Returns how many. In the interface's
+ * namespace. */
 unsigned int port__check(struct port *port, uint64_t now_ns);
 /* A new name or flags. */
 void port__rename(struct port *port, const struct link_info *link);

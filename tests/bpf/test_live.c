@@ -292,7 +292,11 @@ static void test_follow(struct live *l)
 		ok = report__bad(name, "a new interface is not tapped");
 	if (ok && (!ip_link(l, "set " LATE_IF " name splate2") || !follows(l, "splate2", true)))
 		ok = report__bad(name, "a new name is not seen");
-	if (ok && (!ip_link(l, "del splate2") || !follows(l, "splate2", false)))
+	if (ok && !ip_link(l, "del splate2"))
+		ok = report__bad(name, "cannot delete it");
+	if (ok && taps__check(l->taps, wires__now_ns()))
+		ok = report__bad(name, "the tap of an interface that is gone was not taken off");
+	if (ok && !follows(l, "splate2", false))
 		ok = report__bad(name, "an interface that is gone has a tap");
 	stop(l);
 	if (ok)

@@ -9,27 +9,37 @@
 
 #include <bpf/libbpf.h>
 
+#define DRAIN_RECORDS 65536 /* more than the default ring holds: some 100 ms */
+
 struct feed {
 	const struct object *object; /* NULL: none */
 	struct ring_buffer *ring;    /* NULL: none */
 	struct ingest *ingest;
 	struct ledger *ledger;
 	uint64_t from_ns, until_ns; /* records outside are the other ring's */
+	unsigned int taken;	    /* by the drain that runs */
 	/* To be added to the object's own; wraps around, the sum never goes back. */
 	uint64_t kernel_base[KCOUNTER_CNT], misses_base;
 };
 
-static int on_record(void *ctx, void *data, size_t len)
+static bool is_ours(const struct feed *f, const void *data, size_t len)
 {
-	const struct feed *f = ctx;
 	struct rec_hdr hdr;
 
-	if (len >= sizeof(hdr)) {
-		memcpy(&hdr, data, sizeof(hdr));
-		if (hdr.ts_ns < f->from_ns || hdr.ts_ns >= f->until_ns)
-			return 0;
-	}
-	return ingest__record(f->ingest, data, len);
+	if (len < sizeof(hdr))
+		return true; /* counted as such */
+	memcpy(&hdr, data, sizeof(hdr));
+	return hdr.ts_ns >= f->from_ns && hdr.ts_ns < f->until_ns;
+}
+
+/* An error ends the drain behind this record. */
+static int on_record(void *ctx, void *data, size_t len)
+{
+	struct feed *f = ctx;
+
+	if (is_ours(f, data, len))
+		ingest__record(f->ingest, data, len);
+	return ++f->taken < DRAIN_RECORDS ? 0 : -EAGAIN;
 }
 
 int feed__new(const struct object *o, struct ingest *in, struct ledger *l, struct feed **ret)
@@ -73,10 +83,10 @@ int feed__fd(const struct feed *f)
 	return f->ring ? ring_buffer__epoll_fd(f->ring) : -1;
 }
 
-void feed__drain(struct feed *f)
+bool feed__drain(struct feed *f)
 {
-	if (f->ring)
-		ring_buffer__consume(f->ring);
+	f->taken = 0;
+	return f->ring && ring_buffer__consume(f->ring) == -EAGAIN;
 }
 
 void feed__add(struct feed *f, const uint64_t *count)

@@ -26,7 +26,9 @@ int feed__change(struct feed *f, const struct object *o, bool is_exclusive, stru
 uint64_t feed__from_ns(const struct feed *f);
 /* To be watched; -1 without a ring. */
 int feed__fd(const struct feed *f);
-void feed__drain(struct feed *f);
+/* False: the ring is empty; true: it may hold more, for the next call. So a call has an end,
+ * however fast records come. */
+bool feed__drain(struct feed *f);
 /* What taps counted that are read in user space, KCOUNTER_CNT of it, goes to the kernel's counters.
  */
 void feed__add(struct feed *f, const uint64_t *count);

@@ -129,7 +129,8 @@ static int change(struct running *r, struct probes *next)
 		return rc;
 	probes__log_change(r->probes, next);
 	probes__done(r->probes);
-	feed__drain(r->feed);
+	while (feed__drain(r->feed))
+		;
 	feed__free(r->feed);
 	await_captures(next->taps);
 	ingest__change(r->opts.ingest, probes__has(next, "t_read"), probes__has(next, "t_xmit"),
