@@ -90,6 +90,8 @@ without_calls() {
 	try bpf_eperm
 	mode__refused bpf ENOSYS
 	try bpf_enosys
+	mode__refused bpf KILL
+	try bpf_kill
 	mode__refused perf_event_open EPERM
 	try perf_eperm
 }

@@ -29,11 +29,12 @@ static const struct {
 #define KNOWN_CNT (sizeof(known) / sizeof(known[0]))
 
 static const char usage[] =
-	"refuse [--call NAME]... [--errno EPERM|ENOSYS] [--] COMMAND [ARGUMENT...]\n"
+	"refuse [--call NAME]... [--errno EPERM|ENOSYS|KILL] [--] COMMAND [ARGUMENT...]\n"
 	"Runs COMMAND under a seccomp filter that makes system calls fail; all it starts inherits "
 	"it.\n"
 	"  --call NAME    bpf (default), perf_event_open, socket; may be given several times\n"
-	"  --errno NAME   EPERM (default) or ENOSYS, as container runtimes answer\n";
+	"  --errno NAME   EPERM (default) or ENOSYS, as container runtimes answer; KILL: "
+	"SIGSYS ends who calls\n";
 
 static uint32_t find_call(const char *name)
 {
@@ -43,17 +44,20 @@ static uint32_t find_call(const char *name)
 	tool__die("--call: '%s' is not known", name);
 }
 
-static uint32_t find_errno(const char *name)
+/* What seccomp returns for it. */
+static uint32_t find_answer(const char *name)
 {
 	if (!strcmp(name, "EPERM"))
-		return EPERM;
+		return SECCOMP_RET_ERRNO | EPERM;
 	if (!strcmp(name, "ENOSYS"))
-		return ENOSYS;
-	tool__die("--errno: '%s' is neither EPERM nor ENOSYS", name);
+		return SECCOMP_RET_ERRNO | ENOSYS;
+	if (!strcmp(name, "KILL"))
+		return SECCOMP_RET_KILL_PROCESS;
+	tool__die("--errno: '%s' is neither EPERM nor ENOSYS nor KILL", name);
 }
 
 /* Calls of a foreign architecture are let through: this is a test, not a jail. */
-static void install(const uint32_t *call, unsigned int cnt, uint32_t err)
+static void install(const uint32_t *call, unsigned int cnt, uint32_t answer)
 {
 	struct sock_filter insn[CALLS_MAX + 5];
 	struct sock_fprog prog = {.filter = insn};
@@ -69,7 +73,7 @@ static void install(const uint32_t *call, unsigned int cnt, uint32_t err)
 		insn[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call[i],
 							 (uint8_t)(cnt - i), 0);
 	insn[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
-	insn[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | err);
+	insn[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, answer);
 	prog.len = n;
 	/* Without it a filter would need CAP_SYS_ADMIN; ambient capabilities survive it. */
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
@@ -83,7 +87,7 @@ int main(int argc, char **argv)
 						{"errno", required_argument, NULL, 'e'},
 						{"help", no_argument, NULL, 'h'},
 						{}};
-	uint32_t call[CALLS_MAX] = {SYS_bpf}, err = EPERM;
+	uint32_t call[CALLS_MAX] = {SYS_bpf}, answer = SECCOMP_RET_ERRNO | EPERM;
 	unsigned int cnt = 0;
 	int opt;
 
@@ -95,13 +99,13 @@ int main(int argc, char **argv)
 		if (opt == 'c' && cnt < CALLS_MAX)
 			call[cnt++] = find_call(optarg);
 		else if (opt == 'e')
-			err = find_errno(optarg);
+			answer = find_answer(optarg);
 		else
 			tool__die("%s", usage);
 	}
 	if (optind == argc)
 		tool__die("%s", usage);
-	install(call, cnt ? cnt : 1, err);
+	install(call, cnt ? cnt : 1, answer);
 	execvp(argv[optind], argv + optind);
 	tool__die("%s: %s", argv[optind], strerror(errno));
 }
