@@ -106,7 +106,9 @@ def capture(path):
     """Packets of SIP and STUN as tshark dissects them."""
     fields = ("frame.time_epoch ip.src ip.dst ipv6.src ipv6.dst udp.srcport udp.dstport sip.Method sip.Status-Code "
               "sip.Via.branch sip.Call-ID sip.CSeq.seq sip.CSeq.method stun.type stun.id").split()
-    command = ["tshark", "-n", "-r", path, "-o", "sdp.establish_conversation:FALSE", "-Y", "sip || stun",
+    # heuristics first: a client's random port may be one that tshark knows for something else
+    command = ["tshark", "-n", "-r", path, "-o", "sdp.establish_conversation:FALSE", "-o",
+               "udp.try_heuristic_first:TRUE", "-Y", "sip || stun",
                "-T", "fields", "-E", "separator=/t", "-E", "occurrence=f"]
     for field in fields:
         command += ["-e", field]

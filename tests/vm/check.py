@@ -15,12 +15,13 @@ import logs
 
 JOIN_RATE = 0.999
 JOIN_RATE_SHORT = 0.99  # of 300 requests
+JOIN_RATE_LEAST = 0.97  # with all that is excused
 # Totals against the capture, of the requests that the host did not disturb, at least so many: 100 us, or what a packet
 # needs from one end of the veth pair to the other and back, which says how slow the emulator is today.
 TOTAL_NS = 100_000
 CALM_RATE = 0.6
 # tc hooks are beyond the packet sockets: delivering to tcpdump counts.
-TC_TIMES = 2
+TC_TIMES = 3
 # Emulated processors, often busy with something else: a thread may be woken late, in one run more than in the next.
 TOLERANCE = 0.05
 TOLERANCE_NS = 2_000_000
@@ -79,15 +80,15 @@ def find_sum_problem(case):
 
 
 def find_join_problem(case, rate):
-    """Without stages: it has a transaction."""
+    """Without stages: it has a transaction. What the daemon counted as lost is excused."""
     keys = case.traffic.keys
     is_known = case.is_joined if case.plan.has_stages() else case.by_key.__contains__
-    joined = sum(map(is_known, keys))
+    lacking = sum(not is_known(k) for k in keys)
     if not keys:
         return "no request was answered"
-    if joined < rate * len(keys):
+    if lacking > (1 - rate) * len(keys) + case.misses or lacking > (1 - JOIN_RATE_LEAST) * len(keys):
         missing = sum(k not in case.by_key for k in keys)
-        return f"{joined} of {len(keys)} joined, {missing} not seen at all"
+        return f"{lacking} of {len(keys)} not joined, {missing} not seen at all, {case.misses} counted as lost"
     if len(case.mine) != len(case.by_key):
         return f"{len(case.mine) - len(case.by_key)} logged twice"
     return ""
@@ -157,9 +158,9 @@ def sum_up(case):
 def find_total_problem(case, total):
     captured, seen, outside = set(case.traffic.capture(case.side)), set(case.by_key), case.outside()
     if len(captured & set(case.traffic.keys)) < JOIN_RATE * len(case.traffic.keys):
-        return f"the capture has only {len(captured)} of {len(case.traffic.keys)} transactions"
+        return f"the capture has only {len(captured & set(case.traffic.keys))} of {len(case.traffic.keys)} transactions"
     captured &= set(case.traffic.keys)
-    if len(seen & captured) < JOIN_RATE_SHORT * len(captured):
+    if len(captured - seen) > (1 - JOIN_RATE_SHORT) * len(captured) + case.misses:
         return f"{len(captured - seen)} of {len(captured)} transactions of the capture are missing"
     if len(outside) > 0.001 * len(seen):
         return f"{len(outside)} of {len(seen)} totals are outside of what was captured around them, first {outside[0]}"

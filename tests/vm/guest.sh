@@ -183,7 +183,7 @@ send_load() {
 			--log "$dir/respond.$delay"
 		responder=$JOB
 		wait_until "$ready_s" is_responding "$responder"
-		((warm == 0)) || send "$1" "$2" "$warm"
+		((warm == 0)) || send "$1" 200 "$warm"
 		warm=0
 		send "$1" "$2" "$3" "load.$delay"
 		job__stop "$responder"
@@ -229,7 +229,7 @@ run_phases() {
 	start_phase taps "${cases[@]}"
 	run_phase taps 150 250 a b
 	start_phase stages "${cases[@]}"
-	run_phase stages 75 150 b
+	run_phase stages 100 150 b
 }
 
 # Each in a process of its own: what it cannot undo, it leaves to those that follow.

@@ -182,10 +182,13 @@ fetch_all() {
 }
 
 select_names() {
-	local all of
+	local all of name i
 	[[ $selected != all ]] || selected=$("$vm/kernel" --list | paste -sd,)
 	mapfile -t all < <(tr , '\n' <<<"$selected")
 	of=${shard#*/}
+	for name in "${all[@]}"; do
+		"$vm/kernel" --list | grep -qxF -- "$name" || { echo "not ok vm/$name: no such row in kernel-compat/matrix" | report; finish; }
+	done
 	for ((i = ${shard%/*} - 1; i < ${#all[@]}; i += of)); do
 		names+=("${all[i]}")
 	done
