@@ -4,9 +4,6 @@
 #include "taps.h"
 
 #include <errno.h>
-#include <fnmatch.h>
-#include <net/if.h>
-#include <net/if_arp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,8 +39,7 @@ struct taps {
 	uint64_t now_ns;   /* of the check that runs */
 	unsigned int lost; /* found missing by it */
 	bool is_stuck;	   /* the thread could not come home: nothing is touched any more */
-	bool *is_found;	   /* by index of opts.interfaces */
-	char present[512]; /* names of all interfaces, while starting */
+	struct selection selection;
 };
 
 __attribute__((format(printf, 3, 4))) static void say(const struct taps *t, int level,
@@ -58,40 +54,6 @@ __attribute__((format(printf, 3, 4))) static void say(const struct taps *t, int 
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	t->opts.log(level, text);
-}
-
-static bool is_pattern(const char *name)
-{
-	return strpbrk(name, "*?[") != NULL;
-}
-
-/* Index of the first entry that matches, -1 none. */
-static int match(const char *const *list, unsigned int cnt, const char *name)
-{
-	for (unsigned int i = 0; i < cnt; i++)
-		if (!fnmatch(list[i], name, 0))
-			return (int)i;
-	return -1;
-}
-
-/* Hardware, veth and loopback carry packets to and from sockets; bridges, bonds and VLANs show them
- * once more. */
-static bool is_end(const struct link_info *link)
-{
-	if (link->flags & IFF_LOOPBACK)
-		return true;
-	return link->type == ARPHRD_ETHER && (!link->kind[0] || !strcmp(link->kind, "veth"));
-}
-
-static bool is_wanted(struct taps *t, const struct link_info *link)
-{
-	int named = match(t->opts.interfaces, t->opts.interface_cnt, link->name);
-
-	if (named >= 0)
-		t->is_found[named] = true;
-	if (match(t->opts.exclude, t->opts.exclude_cnt, link->name) >= 0)
-		return false;
-	return t->opts.interface_cnt ? named >= 0 : is_end(link);
 }
 
 static struct port *find_port(struct taps *t, unsigned int space, int ifindex)
@@ -157,10 +119,7 @@ static void on_link(void *ctx, const struct link_info *link, bool gone)
 	struct taps *t = s->taps;
 	unsigned int idx = (unsigned int)(s - t->space);
 	struct port *port = find_port(t, idx, link->ifindex);
-	size_t used = strlen(t->present);
 
-	snprintf(t->present + used, sizeof(t->present) - used, "%s%s", used ? ", " : "",
-		 link->name);
 	if (gone && port) {
 		remove_port(t, port);
 	} else if (port) {
@@ -169,7 +128,7 @@ static void on_link(void *ctx, const struct link_info *link, bool gone)
 			port__rename(port, link);
 		if (port->busy)
 			retry_port(t, port);
-	} else if (!gone && is_wanted(t, link)) {
+	} else if (!gone && selection__wants(&t->selection, link)) {
 		add_port(t, idx, link);
 	}
 }
@@ -240,19 +199,6 @@ static int add_space(struct taps *t, const char *path, char *err, size_t err_len
 	return rc;
 }
 
-static int check_names(const struct taps *t, char *err, size_t err_len)
-{
-	for (unsigned int i = 0; i < t->opts.interface_cnt; i++) {
-		const char *name = t->opts.interfaces[i];
-
-		if (t->is_found[i] || is_pattern(name))
-			continue;
-		snprintf(err, err_len, "no interface '%s' here; there are: %s", name, t->present);
-		return -ENODEV;
-	}
-	return 0;
-}
-
 int taps__new(const struct taps_opts *opts, const struct plan *plan, struct object *o,
 	      struct taps **ret, char *err, size_t err_len)
 {
@@ -264,10 +210,14 @@ int taps__new(const struct taps_opts *opts, const struct plan *plan, struct obje
 	if (!t)
 		return rc;
 	t->opts = *opts;
-	t->space = calloc(space_cnt, sizeof(*t->space));
-	t->is_found = calloc(opts->interface_cnt + 1, sizeof(*t->is_found));
 	t->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (!t->space || !t->is_found || t->epoll_fd < 0)
+	if (t->epoll_fd < 0) {
+		rc = -errno;
+		snprintf(err, err_len, "cannot watch links: %s", strerror(-rc));
+		goto out;
+	}
+	t->space = calloc(space_cnt, sizeof(*t->space));
+	if (!t->space || selection__init(&t->selection, &opts->selection))
 		goto out;
 	rc = opts->captures.knobs ? captures__new(&opts->captures, &t->captures) : 0;
 	if (rc)
@@ -276,7 +226,7 @@ int taps__new(const struct taps_opts *opts, const struct plan *plan, struct obje
 	for (unsigned int i = 0; i < space_cnt && !rc; i++)
 		rc = add_space(t, opts->netns_cnt ? opts->netns[i] : NULL, err, err_len);
 	if (!rc)
-		rc = check_names(t, err, err_len);
+		rc = selection__check(&t->selection, err, err_len);
 out:
 	if (rc) {
 		taps__free(t);
@@ -327,7 +277,7 @@ void taps__free(struct taps *t)
 	captures__free(t->captures);
 	if (t->epoll_fd >= 0)
 		close(t->epoll_fd);
-	free(t->is_found);
+	selection__done(&t->selection);
 	free(t->space);
 	free(t);
 }

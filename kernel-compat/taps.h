@@ -17,15 +17,12 @@
 #include "captures.h"
 #include "object.h"
 #include "plan.h"
+#include "selection.h"
 
 #define TAPS_MAX 256 /* interfaces watched; more are counted by taps__refused */
 
 struct taps_opts {
-	const char *const *interfaces; /* names or patterns (fnmatch); cnt 0: physical, veth and lo
-					  are found */
-	unsigned int interface_cnt;
-	const char *const *exclude;
-	unsigned int exclude_cnt;
+	struct selection_opts selection;
 	const char *const *netns; /* paths; cnt 0: the daemon's own */
 	unsigned int netns_cnt;
 	/* Stage probes exist: XDP stamps (native only, never lo). Else: taps report, in both

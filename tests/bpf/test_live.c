@@ -78,8 +78,7 @@ static void choose(struct live *l, const char *instant, const char *candidate)
 static bool start(struct live *l, const char *name, const char *stamp, enum mechanism only)
 {
 	struct loader_opts lo = {.object = {.ring_bytes = RING_BYTES}, .knobs = &l->knobs};
-	struct taps_opts to = {.interfaces = l->ifname,
-			       .interface_cnt = 3,
+	struct taps_opts to = {.selection = {.interfaces = l->ifname, .interface_cnt = 3},
 			       .netns = l->path,
 			       .netns_cnt = 2,
 			       .stamp_only = stamp != NULL,
@@ -306,8 +305,7 @@ static void test_follow(struct live *l)
 static void test_names(struct live *l)
 {
 	const char *ifname[] = {l->ifname[0], "nosuch0"};
-	struct taps_opts to = {.interfaces = ifname,
-			       .interface_cnt = 2,
+	struct taps_opts to = {.selection = {.interfaces = ifname, .interface_cnt = 2},
 			       .netns = l->path,
 			       .netns_cnt = 2,
 			       .stamp_only = true};

@@ -154,10 +154,10 @@ static int start_taps(struct probes *p, const struct config *cfg, char *err, siz
 	bool any = cfg->taps == CONFIG_TAPS_AUTO;
 	struct knobs *knobs = make_knobs(cfg);
 	struct taps_opts opts = {
-		.interfaces = (const char *const *)cfg->interfaces.item,
-		.interface_cnt = cfg->interfaces.cnt,
-		.exclude = (const char *const *)cfg->exclude_interfaces.item,
-		.exclude_cnt = cfg->exclude_interfaces.cnt,
+		.selection = {.interfaces = (const char *const *)cfg->interfaces.item,
+			      .interface_cnt = cfg->interfaces.cnt,
+			      .exclude = (const char *const *)cfg->exclude_interfaces.item,
+			      .exclude_cnt = cfg->exclude_interfaces.cnt},
 		.netns = (const char *const *)cfg->netns.item,
 		.netns_cnt = cfg->netns.cnt,
 		.stamp_only = !p->plan.taps_only,
