@@ -192,6 +192,12 @@ static void release_empty(struct captures *s, uint64_t now_ns)
 	}
 }
 
+/* Of a clock that was set. The call may have begun a while ago: now_ns alone does not tell. */
+static bool is_future(uint64_t ts_ns, uint64_t now_ns)
+{
+	return ts_ns > now_ns + CAPTURES_HOLD_NS && ts_ns > clock_ns() + CAPTURES_HOLD_NS;
+}
+
 /* Packets younger than now wait for the next call, so that this one has an end. */
 void captures__drain(struct captures *s, uint64_t now_ns)
 {
@@ -204,7 +210,7 @@ void captures__drain(struct captures *s, uint64_t now_ns)
 	while ((e = find_oldest(s))) {
 		uint64_t ts_ns = wall__monotonic_ns(&s->wall, e->packet.wall_ns);
 
-		if (s->doubt_until_ns || ts_ns > now_ns + CAPTURES_HOLD_NS)
+		if (s->doubt_until_ns || is_future(ts_ns, now_ns))
 			s->clock_steps++;
 		else if (ts_ns + hold_ns <= now_ns)
 			hand_over(s, e, ts_ns);
