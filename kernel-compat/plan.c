@@ -297,6 +297,11 @@ static bool is_by_capture(const struct plan *p, enum instant instant)
 	return c && (!c->candidate || !strcmp(c->candidate, "tap_capture"));
 }
 
+static bool may(const struct facts *f, enum facts_cap cap)
+{
+	return facts__has_cap(f, cap) || facts__has_cap(f, FACTS_CAP_SYS_ADMIN);
+}
+
 /* Where not even the socket's program loads it is bpf(2) itself that is refused, or kills. */
 static void say_refused(struct plan *p)
 {
@@ -309,7 +314,7 @@ static void say_refused(struct plan *p)
 		return;
 	facts__read("", &f);
 	facts__ask(&f);
-	has_cap = facts__has_cap(&f, FACTS_CAP_BPF) || facts__has_cap(&f, FACTS_CAP_SYS_ADMIN);
+	has_cap = may(&f, FACTS_CAP_BPF);
 	if (f.calls.bpf == CALL_KILLED)
 		text = "the seccomp profile kills who calls bpf(2)";
 	else if (!skip || !skip->err)
@@ -318,6 +323,8 @@ static void say_refused(struct plan *p)
 		text = "the seccomp profile refuses bpf(2)";
 	else if (!has_cap)
 		text = "bpf(2) is refused: CAP_BPF is missing";
+	else if (!may(&f, FACTS_CAP_PERFMON)) /* the verifier's errno says something else */
+		text = "bpf(2) is refused: CAP_PERFMON is missing";
 	if (text)
 		snprintf(p->taps_why, sizeof(p->taps_why), "%s", text);
 	else
