@@ -24,11 +24,20 @@ static __always_inline void tap_report(struct scratch *s, const struct sight *lo
 	emit(&s->tap, len);
 }
 
+/* Without CAP_PERFMON one pointer may not be taken from another: the helper came with the one that
+ * loads bytes. */
+static __always_inline __u32 xdp_avail(struct xdp_md *ctx, enum bytes_how how)
+{
+	if (how == BYTES_XDP)
+		return bpf_xdp_get_buff_len(ctx);
+	return ctx->data_end - ctx->data;
+}
+
 /* Only a stamp: the socket's hook decides what it was. */
 static __always_inline bool xdp_look(struct xdp_md *ctx, struct scratch *s, enum bytes_how how,
 				     __u32 plain)
 {
-	struct bytes b = {.how = how, .ctx = ctx, .avail = ctx->data_end - ctx->data};
+	struct bytes b = {.how = how, .ctx = ctx, .avail = xdp_avail(ctx, how)};
 	struct sight look;
 
 	if (sight_plain(s, SCRATCH_XDP, &b, LINK_LEN, plain))
@@ -98,7 +107,7 @@ int tap_tc_out(struct __sk_buff *ctx)
 SEC("?xdp")
 int tap_xdp_report(struct xdp_md *ctx)
 {
-	struct bytes b = {.how = BYTES_XDP, .ctx = ctx, .avail = ctx->data_end - ctx->data};
+	struct bytes b = {.how = BYTES_XDP, .ctx = ctx, .avail = xdp_avail(ctx, BYTES_XDP)};
 	struct scratch *s = scratch_get(SCRATCH_XDP);
 	struct sight look;
 

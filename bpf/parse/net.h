@@ -11,6 +11,8 @@
 
 #include <linux/types.h>
 
+#include "unroll.h"
+
 #ifndef __always_inline
 #define __always_inline inline __attribute__((always_inline))
 #endif
@@ -79,6 +81,7 @@ static __always_inline int net_link_parse(const __u8 *w, __u32 avail, __u16 *pro
 	if (avail < 14)
 		return -NET_EBADMSG;
 	p = net_u16(w + 12);
+	UNROLL
 	for (int i = 0; i < 2; i++) {
 		if (p != NET_ETH_P_8021Q && p != NET_ETH_P_8021AD)
 			break;
@@ -162,6 +165,7 @@ static __always_inline int net_ipv6_parse(const __u8 *w, __u32 avail, struct net
 	out->l4 = net_at8(w, off + 6);
 	out->l4_off = (__u16)(off + 40);
 	out->payload_len = net_at16(w, off + 4);
+	UNROLL
 	for (int i = 0; i < NET_EXT_MAX; i++) {
 		NET_STEP();
 		if (!net_is_ext(out->l4) || (out->flags & NET_F_FRAG_LATER))
@@ -215,7 +219,9 @@ static __always_inline int net_parse(const __u8 *w, __u32 avail, __u16 proto, __
 	out->dport = 0;
 	out->payload_off = 0;
 	out->payload_len = 0;
+	UNROLL
 	for (int i = 0; i < 2; i++) {
+		NET_STEP();
 		if (proto != NET_ETH_P_8021Q && proto != NET_ETH_P_8021AD)
 			break;
 		if (avail < out->l3_off + 4u)

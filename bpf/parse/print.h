@@ -15,6 +15,7 @@
 #include <linux/types.h>
 
 #include "record.h"
+#include "unroll.h"
 
 #ifndef __always_inline
 #define __always_inline inline __attribute__((always_inline))
@@ -22,6 +23,8 @@
 
 #define PRINT_WORDS (REC_HASH_LEN / 8)
 #define PRINT_LANES 4 /* words mixed at a time: independent of each other, so that they overlap */
+
+#define PRINT_MARK 0x100u /* above PRINT_WORDS */
 
 static __always_inline __u64 print_mix(__u64 h, __u64 word)
 {
@@ -36,25 +39,35 @@ static __always_inline __u64 print_hash(const void *buf, __u32 len)
 	__u32 covered = len < REC_HASH_LEN ? len : REC_HASH_LEN;
 	__u64 a = 0x9e3779b97f4a7c15ull ^ len, b = 0x2545f4914f6cdd1dull;
 	__u64 c = 0xd6e8feb86659fd93ull, d = 0xa0761d6478bd642full, last = 0;
+	__u32 words = covered / 8, marked = words | PRINT_MARK, i;
 	const __u64 *w = buf;
-	__u32 i;
 
+	/* The verifier is not to connect the two: each way out would be a way of its own. */
+	__asm__ volatile("" : "+r"(marked));
+	UNROLL
 	for (i = 0; i < PRINT_WORDS; i += PRINT_LANES) {
-		if (i + PRINT_LANES > covered / 8)
+		if (((i + PRINT_LANES) | PRINT_MARK) > marked)
 			break;
 		a = print_mix(a, w[i]);
 		b = print_mix(b, w[i + 1]);
 		c = print_mix(c, w[i + 2]);
 		d = print_mix(d, w[i + 3]);
 	}
+	i = words & ~(PRINT_LANES - 1u);
 	for (__u32 k = 0; k < PRINT_LANES - 1; k++, i++) {
-		if (i >= covered / 8)
+		if (i >= words)
 			break;
 		a = print_mix(a, w[i & (PRINT_WORDS - 1)]);
 	}
-	if (covered >= 8)
-		__builtin_memcpy(&last, (const __u8 *)buf + ((covered - 8) & (REC_HASH_LEN - 1)),
-				 8);
+	/* Without CAP_PERFMON the verifier wants an offset to have the same bounds on every way to
+	 * it: the constant one is a load of its own. */
+	if (len >= REC_HASH_LEN) {
+		IN_ORDER();
+		last = w[PRINT_WORDS - 1];
+		IN_ORDER();
+	} else if (len >= 8) {
+		__builtin_memcpy(&last, (const __u8 *)buf + ((len - 8) & (REC_HASH_LEN - 1)), 8);
+	}
 	a = print_mix(print_mix(print_mix(a, b), c), d);
 	return print_mix(a, last) | 1;
 }

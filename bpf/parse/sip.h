@@ -11,6 +11,7 @@
 #ifndef SIGPATH_SIP_H
 #define SIGPATH_SIP_H
 
+#include "unroll.h"
 #include "window.h"
 
 enum sip_method {
@@ -71,8 +72,16 @@ static __always_inline int is_sip_digit(__u8 c)
 	 : sizeof(s) <= (at)   ? 0ULL  \
 			       : ~(~0ULL >> ((sizeof(s) - (at)) * 8 & 63)))
 
-/* Bytes of the method at buf, 0 when a space does not end it where it should. */
-static __always_inline __u32 sip_method_parse(const __u8 *buf, __u8 *method)
+/* Byte i of the first 16, out of the words that hold them. */
+static __always_inline __u8 sip_byte(__u64 lo, __u64 hi, __u32 i)
+{
+	return (__u8)(i < 8 ? lo >> (56 - i * 8) : hi >> (120 - i * 8));
+}
+
+/* A method at buf, ended by one space and followed by the letter that starts a Request-URI's
+ * scheme.
+ */
+static __always_inline _Bool sip_method_parse(const __u8 *buf, __u8 *method)
 {
 	__u64 lo = load_be64(buf), hi = load_be64(buf + 8);
 	__u32 end = 0;
@@ -82,17 +91,22 @@ static __always_inline __u32 sip_method_parse(const __u8 *buf, __u8 *method)
 	if ((lo & SIP_NAME_MASK(name, 0)) == SIP_NAME_WORD(name, 0) && \
 	    (hi & SIP_NAME_MASK(name, 8)) == SIP_NAME_WORD(name, 8)) { \
 		*method = SIP_##id;                                    \
-		return sizeof(name) - 1;                               \
+		return is_sip_alpha(sip_byte(lo, hi, sizeof(name)));   \
 	}
 #include "sip_method.def"
 #undef SIP_METHOD
 	*method = SIP_OTHER;
 	/* Without an exit: each would be walked to the end of the program. */
+	UNROLL
 	for (__u32 i = 0; i <= SIP_TOKEN_MAX; i++) {
+		IN_ORDER();
 		in_token &= is_sip_token(buf[i]);
 		end += in_token;
 	}
-	return buf[end & (PARSE_WINDOW - 1)] == ' ' ? end : 0;
+	if (end == 0 || end > SIP_TOKEN_MAX)
+		return 0;
+	end &= PARSE_WINDOW - 1;
+	return buf[end] == ' ' && is_sip_alpha(buf[end + 1]);
 }
 
 /* Status at buf ("200 "), 0 when it is none. The space may be missing before the line end. */
@@ -112,7 +126,6 @@ static __always_inline int sip_start_parse(const __u8 *buf, __u32 len, struct si
 {
 	__u8 method = SIP_OTHER;
 	__u16 status;
-	__u32 end;
 
 	if (len < SIP_START_MIN)
 		return -EBADMSG;
@@ -126,8 +139,7 @@ static __always_inline int sip_start_parse(const __u8 *buf, __u32 len, struct si
 		out->status = status;
 		return 0;
 	}
-	end = sip_method_parse(buf, &method);
-	if (end == 0 || end > SIP_TOKEN_MAX || !is_sip_alpha(buf[end + 1]))
+	if (!sip_method_parse(buf, &method))
 		return -EBADMSG;
 	out->is_request = 1;
 	out->method = method;
