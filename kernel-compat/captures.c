@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "capture.h"
+#include "mono.h"
 #include "wall.h"
 
 #define RING_SHARE 32 /* of what is left, for the next ring */
@@ -38,14 +38,6 @@ struct captures {
 	struct frame_record record;
 };
 
-static uint64_t clock_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000ull + (uint64_t)ts.tv_nsec;
-}
-
 int captures__new(const struct captures_opts *opts, struct captures **ret)
 {
 	struct captures *s = calloc(1, sizeof(*s));
@@ -55,7 +47,6 @@ int captures__new(const struct captures_opts *opts, struct captures **ret)
 	s->opts = *opts;
 	s->knobs = *opts->knobs;
 	s->left_bytes = opts->ring_bytes;
-	wall__read(&s->wall);
 	*ret = s;
 	return 0;
 }
@@ -108,6 +99,9 @@ int captures__open(struct captures *s, int ifindex, struct capture **ret, char *
 		free(e);
 		return rc;
 	}
+	if (!s->first)
+		wall__read(
+			&s->wall); /* nobody looked meanwhile: a step since then is of no concern */
 	e->ifindex = ifindex;
 	e->until_ns = UINT64_MAX;
 	e->ring_bytes = (uint64_t)blocks * CAPTURE_BLOCK_BYTES;
@@ -122,14 +116,14 @@ void captures__close(struct captures *s, struct capture *c)
 {
 	struct entry *e = (struct entry *)c;
 
-	e->until_ns = clock_ns();
+	e->until_ns = mono__now_ns();
 	e->is_closing = true;
 	s->count[FRAME_RING_FULL] += capture__drops(c); /* later ones are nobody's loss */
 }
 
 bool captures__is_closing(const struct captures *s)
 {
-	for (const struct entry *e = s->first; e; e = e->next)
+	for (const struct entry *e = s ? s->first : NULL; e; e = e->next)
 		if (e->is_closing)
 			return true;
 	return false;
@@ -137,7 +131,7 @@ bool captures__is_closing(const struct captures *s)
 
 void captures__cut(struct captures *s, uint64_t at_ns)
 {
-	for (struct entry *e = s->first; e; e = e->next) {
+	for (struct entry *e = s ? s->first : NULL; e; e = e->next) {
 		if (!e->is_closing)
 			e->from_ns = at_ns;
 		else if (e->until_ns > at_ns)
@@ -195,16 +189,18 @@ static void release_empty(struct captures *s, uint64_t now_ns)
 /* Of a clock that was set. The call may have begun a while ago: now_ns alone does not tell. */
 static bool is_future(uint64_t ts_ns, uint64_t now_ns)
 {
-	return ts_ns > now_ns + CAPTURES_HOLD_NS && ts_ns > clock_ns() + CAPTURES_HOLD_NS;
+	return ts_ns > now_ns + CAPTURES_HOLD_NS && ts_ns > mono__now_ns() + CAPTURES_HOLD_NS;
 }
 
 /* Packets younger than now wait for the next call, so that this one has an end. */
 void captures__drain(struct captures *s, uint64_t now_ns)
 {
-	bool is_single = s->first && !s->first->next;
-	uint64_t hold_ns = is_single ? 0 : CAPTURES_HOLD_NS;
+	uint64_t hold_ns;
 	struct entry *e;
 
+	if (!s || !s->first)
+		return;
+	hold_ns = s->first->next ? CAPTURES_HOLD_NS : 0;
 	if (wall__read(&s->wall))
 		s->doubt_until_ns = now_ns + CAPTURES_HOLD_NS;
 	while ((e = find_oldest(s))) {
@@ -225,6 +221,8 @@ void captures__drain(struct captures *s, uint64_t now_ns)
 
 void captures__take_counts(struct captures *s, uint64_t *count, unsigned int cnt)
 {
+	if (!s)
+		return;
 	for (struct entry *e = s->first; e; e = e->next)
 		s->count[FRAME_RING_FULL] += e->is_closing ? 0 : capture__drops(&e->capture);
 	for (unsigned int i = 0; i < cnt && i < FRAME_COUNTS; i++)
@@ -234,5 +232,5 @@ void captures__take_counts(struct captures *s, uint64_t *count, unsigned int cnt
 
 uint64_t captures__clock_steps(const struct captures *s)
 {
-	return s->clock_steps;
+	return s ? s->clock_steps : 0;
 }

@@ -31,8 +31,9 @@ struct captures_opts {
 struct capture;
 struct captures;
 
+/* NULL is a set without captures, but for open and close. */
 int captures__new(const struct captures_opts *opts, struct captures **ret);
-/* Those still open are closed. Accepts NULL. */
+/* Those still open are closed. */
 void captures__free(struct captures *s);
 /* The interface is looked up in the namespace the thread is in. *ret is owned by s until closed.
  * -ENOBUFS: no room for another ring. */

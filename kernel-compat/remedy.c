@@ -4,9 +4,10 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "phrase.h"
 
 /* Of maps whose size is not known. */
 #define MAPS_BYTES_TYPICAL (32u << 20)
@@ -215,19 +216,6 @@ static bool lacks_old_kernel(const struct diagnosis *d)
 
 /* --- text --- */
 
-static void append(char *text, size_t len, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static void append(char *text, size_t len, const char *fmt, ...)
-{
-	size_t at = strlen(text);
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text + at, len - at, fmt, ap);
-	va_end(ap);
-}
-
 static void no_detail(const struct diagnosis *d, char *text, size_t len)
 {
 	(void)d, (void)text, (void)len;
@@ -236,9 +224,9 @@ static void no_detail(const struct diagnosis *d, char *text, size_t len)
 static void tell_call(enum call_answer answer, int err, char *text, size_t len)
 {
 	if (answer == CALL_KILLED)
-		append(text, len, " (it kills who calls it)");
+		phrase__add(text, len, " (it kills who calls it)");
 	else
-		append(text, len, " (%s)", strerror(err));
+		phrase__add(text, len, " (%s)", strerror(err));
 }
 
 static void tell_bpf_call(const struct diagnosis *d, char *text, size_t len)
@@ -254,40 +242,41 @@ static void tell_perf_call(const struct diagnosis *d, char *text, size_t len)
 static void tell_lsm(const struct diagnosis *d, char *text, size_t len)
 {
 	if (d->facts->lsm[0])
-		append(text, len, " (active: %s)", d->facts->lsm);
+		phrase__add(text, len, " (active: %s)", d->facts->lsm);
 }
 
 static void tell_btf_note(const struct diagnosis *d, char *text, size_t len)
 {
 	if (d->btf && d->btf->note[0])
-		append(text, len, " (%s)", d->btf->note);
+		phrase__add(text, len, " (%s)", d->btf->note);
 }
 
 static void tell_btf_file(const struct diagnosis *d, char *text, size_t len)
 {
 	if (has_btf_file(d))
-		append(text, len, " (offsets from %s)", d->btf->path);
+		phrase__add(text, len, " (offsets from %s)", d->btf->path);
 	else
 		tell_btf_note(d, text, len);
 }
 
 static void tell_cgroup2_part(const struct diagnosis *d, char *text, size_t len)
 {
-	append(text, len, " (%s)", d->facts->cgroup2_part);
+	phrase__add(text, len, " (%s)", d->facts->cgroup2_part);
 }
 
 static void tell_memlock(const struct diagnosis *d, char *text, size_t len)
 {
-	append(text, len, " (%" PRIu64 " KiB", d->facts->memlock_bytes >> 10);
+	phrase__add(text, len, " (%" PRIu64 " KiB", d->facts->memlock_bytes >> 10);
 	if (d->maps_bytes)
-		append(text, len, "; the maps need about %" PRIu64 " KiB", d->maps_bytes >> 10);
-	append(text, len, ")");
+		phrase__add(text, len, "; the maps need about %" PRIu64 " KiB",
+			    d->maps_bytes >> 10);
+	phrase__add(text, len, ")");
 }
 
 static void tell_memory_limit(const struct diagnosis *d, char *text, size_t len)
 {
-	append(text, len, " (%" PRIu64 " MiB; maps about %" PRIu64 " MiB, the daemon %u MiB)",
-	       d->facts->memory_max_bytes >> 20, d->maps_bytes >> 20, DAEMON_BYTES >> 20);
+	phrase__add(text, len, " (%" PRIu64 " MiB; maps about %" PRIu64 " MiB, the daemon %u MiB)",
+		    d->facts->memory_max_bytes >> 20, d->maps_bytes >> 20, DAEMON_BYTES >> 20);
 }
 
 static void tell_merged(const struct diagnosis *d, char *text, size_t len)

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "phrase.h"
+
 int selection__init(struct selection *s, const struct selection_opts *opts)
 {
 	*s = (struct selection){.opts = *opts};
@@ -49,10 +51,8 @@ static bool is_end(const struct link_info *link)
 bool selection__wants(struct selection *s, const struct link_info *link)
 {
 	int named = match(s->opts.interfaces, s->opts.interface_cnt, link->name);
-	size_t used = strlen(s->present);
 
-	snprintf(s->present + used, sizeof(s->present) - used, "%s%s", used ? ", " : "",
-		 link->name);
+	phrase__add(s->present, sizeof(s->present), "%s%s", s->present[0] ? ", " : "", link->name);
 	if (named >= 0)
 		s->is_found[named] = true;
 	if (match(s->opts.exclude, s->opts.exclude_cnt, link->name) >= 0)

@@ -61,20 +61,14 @@ void taps__free(struct taps *t);
 int taps__fd(const struct taps *t);
 void taps__run(struct taps *t);
 /* Puts back what somebody took off: at once, then after pauses that grow. Returns how many taps
- * were found missing. One system call a tap that is a link, one visit to each namespace. */
+ * were found missing. One system call a tap that is a link, one visit to each namespace; with more
+ * than 32 interfaces a call looks at a part of them. */
 unsigned int taps__check(struct taps *t, uint64_t now_ns);
 /* A new plan: the programs of o take the place of those that run, without a gap where the way of
  * tapping stays the same. The object before is not used afterwards. */
 void taps__switch(struct taps *t, bool stamp_only, const struct plan *plan, struct object *o);
-/* captures__is_closing, captures__cut */
-bool taps__is_closing(const struct taps *t);
-void taps__cut(struct taps *t, uint64_t at_ns);
-/* Hands over what captures have taken. Accepts NULL. */
-void taps__drain(struct taps *t, uint64_t now_ns);
-/* captures__take_counts */
-void taps__take_counts(struct taps *t, uint64_t *count, unsigned int cnt);
-/* captures__clock_steps */
-uint64_t taps__clock_steps(const struct taps *t);
+/* To be drained, cut and counted; NULL: the caller wanted none. */
+struct captures *taps__captures(const struct taps *t);
 /* Rows: one per interface and direction. */
 unsigned int taps__cnt(const struct taps *t);
 const struct tap_state *taps__at(const struct taps *t, unsigned int idx);

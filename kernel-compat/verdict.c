@@ -2,9 +2,10 @@
 /* One verdict, by name and in words. */
 #include "verdict.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "phrase.h"
 
 bool verdict__is_merged(const struct plan_choice *c)
 {
@@ -38,19 +39,6 @@ const char *verdict__name(enum verdict v)
 	return names[v];
 }
 
-static void append(char *text, size_t len, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static void append(char *text, size_t len, const char *fmt, ...)
-{
-	size_t at = strlen(text);
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text + at, len - at, fmt, ap);
-	va_end(ap);
-}
-
 void verdict__list_merged(const struct diagnosis *d, char *text, size_t len)
 {
 	const char *gap = "";
@@ -60,8 +48,8 @@ void verdict__list_merged(const struct diagnosis *d, char *text, size_t len)
 
 		if (!verdict__is_merged(c))
 			continue;
-		append(text, len, "%s%s", *gap ? gap : ": ",
-		       c->merged_as && *c->merged_as ? c->merged_as : c->instant);
+		phrase__add(text, len, "%s%s", *gap ? gap : ": ",
+			    c->merged_as && *c->merged_as ? c->merged_as : c->instant);
 		gap = ", ";
 	}
 }
@@ -73,8 +61,8 @@ static void tell_lesser(const struct diagnosis *d, char *text, size_t len)
 	for (unsigned int i = 0; i < d->plan->choice_cnt; i++)
 		lesser += verdict__is_degraded(&d->plan->choice[i]);
 	if (lesser)
-		append(text, len, ", %u of %u instants by a lesser probe (see lost)", lesser,
-		       d->plan->choice_cnt);
+		phrase__add(text, len, ", %u of %u instants by a lesser probe (see lost)", lesser,
+			    d->plan->choice_cnt);
 }
 
 void verdict__describe(const struct diagnosis *d, const char *error, char *text, size_t len)
@@ -82,23 +70,23 @@ void verdict__describe(const struct diagnosis *d, const char *error, char *text,
 	text[0] = '\0';
 	switch (verdict__make(d)) {
 	case VERDICT_FULL:
-		append(text, len, "full");
+		phrase__add(text, len, "full");
 		tell_lesser(d, text, len);
 		break;
 	case VERDICT_MERGED:
-		append(text, len, "stages merged");
+		phrase__add(text, len, "stages merged");
 		verdict__list_merged(d, text, len);
 		break;
 	case VERDICT_TAPS_ONLY:
-		append(text, len, "taps only: totals, no stages");
+		phrase__add(text, len, "taps only: totals, no stages");
 		if (d->plan->taps_why[0])
-			append(text, len, " (%s)", d->plan->taps_why);
+			phrase__add(text, len, " (%s)", d->plan->taps_why);
 		break;
 	case VERDICT_NONE:
-		append(text, len, "cannot observe: %s",
-		       error[0]	    ? error
-		       : d->plan_rc ? strerror(-d->plan_rc)
-				    : "no candidate of any instant holds");
+		phrase__add(text, len, "cannot observe: %s",
+			    error[0]	 ? error
+			    : d->plan_rc ? strerror(-d->plan_rc)
+					 : "no candidate of any instant holds");
 		break;
 	}
 }

@@ -18,6 +18,7 @@
 #include "ingest.h"
 #include "lock.h"
 #include "log.h"
+#include "mono.h"
 #include "running.h"
 #include "server.h"
 #include "session.h"
@@ -48,19 +49,11 @@ struct daemon {
 	double messages_per_s;
 };
 
-static uint64_t clock_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * SECOND_NS + (uint64_t)ts.tv_nsec;
-}
-
 static uint64_t row_oldest(void *ctx, const struct stats_row *row)
 {
 	struct daemon *d = ctx;
 
-	return row->in_flight ? session__oldest_ns(d->session, row, clock_ns()) : 0;
+	return row->in_flight ? session__oldest_ns(d->session, row, mono__now_ns()) : 0;
 }
 
 static unsigned int view_taps(struct daemon *d)
@@ -140,7 +133,7 @@ static char *reply(void *ctx, const char *line, size_t len)
 	uint64_t now;
 
 	drain(d);
-	now = clock_ns();
+	now = mono__now_ns();
 	ingest__tick(d->ingest, now);
 	refresh_ledger(d);
 	src = (struct snapshot_src){
@@ -301,7 +294,7 @@ int daemon__new(const struct config *cfg, struct daemon **ret, char *err, size_t
 	d->cfg = cfg;
 	d->lock = (struct lock)LOCK_NONE;
 	d->epoll_fd = d->timer_fd = d->signal_fd = -1;
-	d->start_ns = d->rate_ns = clock_ns();
+	d->start_ns = d->rate_ns = mono__now_ns();
 	uname(&d->uts);
 	err[0] = '\0';
 	rc = lock__take(&d->lock, cfg->lock_path, err, err_len);
@@ -365,7 +358,7 @@ static void on_timer(struct daemon *d)
 	if (read(d->timer_fd, &ticks, sizeof(ticks)) < 0)
 		return;
 	drain(d);
-	d->tick_ns = now = clock_ns();
+	d->tick_ns = now = mono__now_ns();
 	ingest__tick(d->ingest, now);
 	if (now >= d->next_second_ns) {
 		d->next_second_ns = now + SECOND_NS;
@@ -383,7 +376,7 @@ static bool on_signal(struct daemon *d)
 		return true;
 	if (info.ssi_signo != SIGHUP)
 		return false;
-	running__ask(&d->running, clock_ns());
+	running__ask(&d->running, mono__now_ns());
 	return true;
 }
 
@@ -417,15 +410,15 @@ static void meanwhile(void *ctx)
 
 int daemon__run(struct daemon *d)
 {
-	uint64_t end_ns = d->cfg->duration_ns ? clock_ns() + d->cfg->duration_ns : UINT64_MAX;
+	uint64_t end_ns = d->cfg->duration_ns ? mono__now_ns() + d->cfg->duration_ns : UINT64_MAX;
 	struct epoll_event ev[8];
 	bool go_on = true;
 
 	log_info("ready: %u taps, %s", taps__cnt(d->running.probes->taps),
 		 d->running.probes->plan.taps_only ? "totals only" : "stages");
-	d->tick_ns = clock_ns();
+	d->tick_ns = mono__now_ns();
 	d->next_second_ns = d->tick_ns + SECOND_NS;
-	while (go_on && clock_ns() < end_ns) {
+	while (go_on && mono__now_ns() < end_ns) {
 		int n = epoll_wait(d->epoll_fd, ev, 8, 1000);
 
 		if (n < 0 && errno != EINTR)
@@ -434,7 +427,7 @@ int daemon__run(struct daemon *d)
 			go_on = dispatch(d, ev[i].data.fd);
 	}
 	drain(d);
-	ingest__tick(d->ingest, clock_ns());
-	every_second(d, clock_ns() + 1);
+	ingest__tick(d->ingest, mono__now_ns());
+	every_second(d, mono__now_ns() + 1);
 	return 0;
 }

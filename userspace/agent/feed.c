@@ -5,9 +5,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <bpf/libbpf.h>
+
+#include "mono.h"
 
 #define DRAIN_RECORDS 65536 /* more than the default ring holds: some 100 ms */
 
@@ -123,14 +124,6 @@ static void carry(struct feed *f, struct feed *next, bool is_exclusive)
 	next->misses_base = f->ledger->count[LEDGER_PROBE_MISSES] - misses;
 }
 
-static uint64_t clock_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000ull + (uint64_t)ts.tv_nsec;
-}
-
 int feed__change(struct feed *f, const struct object *o, bool is_exclusive, struct feed **ret)
 {
 	int rc = feed__new(o, f->ingest, f->ledger, ret);
@@ -138,7 +131,7 @@ int feed__change(struct feed *f, const struct object *o, bool is_exclusive, stru
 	if (rc)
 		return rc;
 	if (!is_exclusive)
-		f->until_ns = (*ret)->from_ns = clock_ns();
+		f->until_ns = (*ret)->from_ns = mono__now_ns();
 	carry(f, *ret, is_exclusive);
 	return 0;
 }

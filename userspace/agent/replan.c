@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "phrase.h"
+
 #define LOST "somebody took off"
 
 static struct replan_strike *find_strike(struct replan *r, const char *candidate)
@@ -18,13 +20,6 @@ static struct replan_strike *find_strike(struct replan *r, const char *candidate
 	return &r->strike[r->strike_cnt++];
 }
 
-static void append(char *text, size_t len, const char *before, const char *more)
-{
-	size_t used = strlen(text);
-
-	snprintf(text + used, len - used, "%s%s", used ? before : "", more);
-}
-
 /* Another strike; the last one leaves the candidate out. */
 static void strike(struct replan *r, const char *candidate, uint64_t now_ns)
 {
@@ -34,15 +29,15 @@ static void strike(struct replan *r, const char *candidate, uint64_t now_ns)
 		return;
 	backoff__next(&s->lost, now_ns);
 	if (s->lost.cnt == REPLAN_STRIKES)
-		append(r->avoid, sizeof(r->avoid), ",", candidate);
+		phrase__add(r->avoid, sizeof(r->avoid), "%s%s", r->avoid[0] ? "," : "", candidate);
 }
 
 /* "somebody took off a, b": each name once. */
 static void name_lost(struct replan *r, const char *name)
 {
 	if (!strstr(r->due_reason, name))
-		append(r->due_reason, sizeof(r->due_reason),
-		       strcmp(r->due_reason, LOST) ? ", " : " ", name);
+		phrase__add(r->due_reason, sizeof(r->due_reason), "%s%s",
+			    strcmp(r->due_reason, LOST) ? ", " : " ", name);
 }
 
 void replan__lost(struct replan *r, const char *const *candidate, unsigned int cnt, uint64_t now_ns)

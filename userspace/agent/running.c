@@ -6,18 +6,11 @@
 #include <time.h>
 
 #include "log.h"
+#include "mono.h"
 
 #define CHECK_NS  250000000ull
 #define SECOND_NS 1000000000ull
 #define MS_NS	  1000000ull
-
-static uint64_t clock_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * SECOND_NS + (uint64_t)ts.tv_nsec;
-}
 
 int running__plan(struct running *r, const struct config *cfg, char *err, size_t err_len)
 {
@@ -61,17 +54,18 @@ void running__done(struct running *r)
 void running__drain(struct running *r)
 {
 	feed__drain(r->feed);
-	taps__drain(r->probes->taps, clock_ns());
+	captures__drain(taps__captures(r->probes->taps), mono__now_ns());
 }
 
 void running__count(struct running *r)
 {
+	struct captures *captures = taps__captures(r->probes->taps);
 	uint64_t captured[KCOUNTER_CNT] = {0}, *n = r->opts.ledger->count;
 
-	taps__take_counts(r->probes->taps, captured, KCOUNTER_CNT);
+	captures__take_counts(captures, captured, KCOUNTER_CNT);
 	feed__add(r->feed, captured);
 	feed__count(r->feed);
-	n[LEDGER_CLOCK_STEP] = taps__clock_steps(r->probes->taps);
+	n[LEDGER_CLOCK_STEP] = captures__clock_steps(captures);
 	n[LEDGER_REPLANS] = r->replan.cnt;
 }
 
@@ -81,14 +75,14 @@ void running__ask(struct running *r, uint64_t now_ns)
 }
 
 /* What captures took before they were closed is on its way for a moment. */
-static void await_captures(struct taps *taps)
+static void await_captures(struct captures *captures)
 {
 	const struct timespec pause = {.tv_nsec = MS_NS};
-	uint64_t end_ns = clock_ns() + 5 * CAPTURES_HOLD_NS;
+	uint64_t end_ns = mono__now_ns() + 5 * CAPTURES_HOLD_NS;
 
-	while (taps__is_closing(taps) && clock_ns() < end_ns) {
+	while (captures__is_closing(captures) && mono__now_ns() < end_ns) {
 		nanosleep(&pause, NULL);
-		taps__drain(taps, clock_ns());
+		captures__drain(captures, mono__now_ns());
 	}
 }
 
@@ -108,14 +102,14 @@ static int hand_on(struct running *r, struct probes *next, struct feed **feed)
 	rc = feed__change(r->feed, probes__object(next), is_exclusive, feed);
 	if (rc && !is_cut_first) {
 		probes__move_taps(next, r->probes);
-		taps__cut(r->probes->taps, 0); /* the old plan saw it all */
+		captures__cut(taps__captures(r->probes->taps), 0); /* the old plan saw it all */
 	}
 	if (rc)
 		return rc;
 	if (is_cut_first)
 		probes__move_taps(r->probes, next);
 	if (!is_exclusive)
-		taps__cut(next->taps, feed__from_ns(*feed));
+		captures__cut(taps__captures(next->taps), feed__from_ns(*feed));
 	return 0;
 }
 
@@ -132,9 +126,9 @@ static int change(struct running *r, struct probes *next)
 	while (feed__drain(r->feed))
 		;
 	feed__free(r->feed);
-	await_captures(next->taps);
+	await_captures(taps__captures(next->taps));
 	ingest__change(r->opts.ingest, probes__has(next, "t_read"), probes__has(next, "t_xmit"),
-		       clock_ns());
+		       mono__now_ns());
 	r->feed = feed;
 	r->probes = next;
 	if (feed__fd(feed) >= 0)
@@ -147,7 +141,7 @@ static void make_plan(struct running *r)
 	struct probes_again again = {
 		.avoid = r->replan.avoid, .idle = r->opts.idle, .ctx = r->opts.ctx};
 	struct probes *next = r->probes == r->plan ? &r->plan[1] : &r->plan[0];
-	uint64_t begin_ns = clock_ns(), loaded_ns;
+	uint64_t begin_ns = mono__now_ns(), loaded_ns;
 	char err[256] = "";
 	int rc;
 
@@ -155,21 +149,21 @@ static void make_plan(struct running *r)
 	r->is_planning = true;
 	rc = probes__plan(next, r->opts.cfg, &again, err, sizeof(err));
 	rc = rc ? rc : probes__load(next, r->opts.cfg, err, sizeof(err));
-	loaded_ns = clock_ns();
+	loaded_ns = mono__now_ns();
 	rc = rc ? rc : change(r, next);
 	r->is_planning = false;
 	if (rc) {
 		probes__done(next);
-		replan__failed(&r->replan, clock_ns());
+		replan__failed(&r->replan, mono__now_ns());
 		log_error("no new plan: %s; the old one stays, the next try follows",
 			  err[0] ? err : strerror(-rc));
 		return;
 	}
-	replan__done(&r->replan, clock_ns(), time(NULL));
+	replan__done(&r->replan, mono__now_ns(), time(NULL));
 	log_info("new plan (%s): %s; made in %u ms, changed in %u ms", r->replan.reason,
 		 probes__view_name(probes__view(next)),
 		 (unsigned int)((loaded_ns - begin_ns) / MS_NS),
-		 (unsigned int)((clock_ns() - loaded_ns) / MS_NS));
+		 (unsigned int)((mono__now_ns() - loaded_ns) / MS_NS));
 	probes__log(next);
 }
 
