@@ -2,7 +2,7 @@
 # The plan changes from stages to taps and back, again and again, under load: is each message seen once, and is what the
 # kernel counted counted once. The way to make it change: cgroup2 is unmounted and mounted in the daemon's mount namespace.
 . "$(dirname "$0")/e2e.sh"
-begin
+begin "$@"
 CGROUP2=$(findmnt -nft cgroup2 -o TARGET | head -n 1)
 if [ -z "$CGROUP2" ]; then
 	skip change "no cgroup2 is mounted"
@@ -34,7 +34,7 @@ between() {
 		stop_daemon
 		return
 	fi
-	job__start load "$NS_A" "$TOOLS/load" --local "$IP_A:0" --sip "$IP_B:5060" --rate 3000 --duration 120 --linger 2 \
+	job__start load "$NS_A" "$TOOLS/load" --local "$IP_A:0" --sip "$IP_B:5060" --rate 1500 --duration 120 --linger 2 \
 		--log "$WORK/$1.load"
 	load=$JOB
 	wait_until 5 test -s "$WORK/$1.json"

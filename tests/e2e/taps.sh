@@ -32,3 +32,16 @@ else
 	not_ok taps_blind_says_so "$(tail -n 3 "$DAEMON_LOG" | tr '\n' ' ')"
 fi
 daemon__stop
+
+# Rings have a budget: the interface that found no room says so.
+start_daemon "$WORK/budget.json" --force-probe t_sock=none,tap_in=tap_capture,tap_out=tap_capture --interfaces lo \
+	--capture-memory 128KiB
+taps=$(daemon__top | "$PYTHON" -c 'import json, sys
+for tap in sorted(json.load(sys.stdin)["taps"], key=lambda tap: tap["state"]):
+	print(tap["direction"], tap["state"], tap["reason"].split(":")[0])')
+if [ "$(sort -u <<<"$taps" | tr '\n' '|')" = 'both capture |in off ring budget|out off ring budget|' ]; then
+	ok taps_budget
+else
+	not_ok taps_budget "$(tr '\n' '|' <<<"$taps")"
+fi
+daemon__stop
