@@ -73,8 +73,10 @@ static int enable(struct object *o, const struct candidate *c, const struct obje
 	return object__enable(o, c);
 }
 
-/* One program that the kernel refuses fails the whole object: a spare is tried alone first. */
-static bool loads_alone(const struct candidate *c, const struct object_opts *opts)
+/* One program that the kernel refuses fails the whole object: a spare is tried alone first, with
+ * the knobs it will have, for the verifier knows them. */
+static bool loads_alone(const struct candidate *c, const struct object_opts *opts,
+			const struct knobs *knobs)
 {
 	struct object_opts trial = *opts;
 	struct object o;
@@ -82,6 +84,8 @@ static bool loads_alone(const struct candidate *c, const struct object_opts *opt
 
 	trial.ring_bytes = TRIAL_RING_BYTES;
 	rc = object__open(&o, &trial);
+	if (!rc)
+		*object__knobs(&o) = *knobs;
 	if (!rc)
 		rc = object__enable(&o, c);
 	if (!rc)
@@ -98,7 +102,7 @@ static void enable_spares(const struct plan *plan, struct object *o, const struc
 		const struct candidate *c = &candidates[i];
 
 		if ((c->instant == INSTANT_TAP_IN || c->instant == INSTANT_TAP_OUT) &&
-		    loads_alone(c, opts))
+		    loads_alone(c, opts, object__knobs(o)))
 			object__enable(o, c);
 	}
 }

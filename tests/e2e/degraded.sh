@@ -68,6 +68,9 @@ without_capabilities() {
 	mode__root_with bpf net_admin
 	caps bpf net_admin
 	try no_perfmon_net_raw
+	mode__root_with bpf net_raw
+	caps bpf net_raw
+	try bpf_net_raw
 	mode__root_with net_raw
 	caps net_raw
 	try only_net_raw
