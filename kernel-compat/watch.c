@@ -69,6 +69,33 @@ static bool has_candidate(const struct candidate **list, unsigned int cnt,
 	return false;
 }
 
+static void let_go(struct object *o, unsigned int link)
+{
+	bpf_link__destroy(o->link[link]);
+	o->link[link] = o->link[--o->link_cnt];
+}
+
+static uint32_t prog_of(const struct bpf_link *link)
+{
+	struct bpf_link_info info;
+	uint32_t len = sizeof(info);
+
+	memset(&info, 0, sizeof(info));
+	return bpf_obj_get_info_by_fd(bpf_link__fd(link), &info, &len) ? 0 : info.prog_id;
+}
+
+/* Of a candidate with two programs the other one too: it is attached as a whole again. */
+static void let_go_rest(struct object *o, const struct candidate **lost, unsigned int lost_cnt)
+{
+	for (unsigned int i = o->link_cnt; lost_cnt && i-- > 0;) {
+		uint32_t prog_id = prog_of(o->link[i]);
+		const struct candidate *c = prog_id ? find_candidate(prog_id) : NULL;
+
+		if (c && has_candidate(lost, lost_cnt, c))
+			let_go(o, i);
+	}
+}
+
 unsigned int watch__object(struct object *o, const struct candidate **lost, unsigned int max,
 			   unsigned int *lost_cnt)
 {
@@ -85,10 +112,10 @@ unsigned int watch__object(struct object *o, const struct candidate **lost, unsi
 		}
 		cnt++;
 		c = find_candidate(prog_id);
-		bpf_link__destroy(o->link[i]);
-		o->link[i] = o->link[--o->link_cnt];
+		let_go(o, i);
 		if (c && *lost_cnt < max && !has_candidate(lost, *lost_cnt, c))
 			lost[(*lost_cnt)++] = c;
 	}
+	let_go_rest(o, lost, *lost_cnt);
 	return cnt;
 }

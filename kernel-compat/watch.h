@@ -8,7 +8,7 @@
  *   tp_btf, raw_tp, fentry       cannot be detached from outside, and would not show it
  *   kprobe                       not to be seen: the link stays when kprobes are disarmed
  *
- * Costs one bpf(2) a link; for each lost one three more. */
+ * Costs one bpf(2) a link; when one is lost some four more a link. */
 #ifndef SIGPATH_WATCH_H
 #define SIGPATH_WATCH_H
 
@@ -22,7 +22,7 @@
  */
 bool watch__link(int link_fd, uint32_t *prog_id);
 /* Closes the links of the object that are detached and says how many. lost[] gets up to max of
- * their candidates, each once. */
+ * their candidates, each once; none of these has a link any more. */
 unsigned int watch__object(struct object *o, const struct candidate **lost, unsigned int max,
 			   unsigned int *lost_cnt);
 

@@ -129,6 +129,24 @@ expect replan_next_joins 5 's["totals"]["joined"] >= 990'
 kill -HUP "$DAEMON"
 expect replan_forgives 5 'candidate("t_sock") == "'"$sock"'"'
 
+# --- one of the two programs of a candidate, while the next plan waits ---
+stop_daemon
+start_daemon "$WORK/half.json" --force-probe t_send=send_cg
+if has_link 'udp4_sendmsg'; then
+	detach 'udp4_sendmsg'
+	expect replan_half 15 's["replan"]["count"] == 1'
+	detach 'udp4_sendmsg'
+	wait_until 3 has_link 'udp4_sendmsg'
+	links=$(list_links 'udp6_sendmsg' | wc -l)
+	if [ "$links" -eq 1 ]; then
+		ok replan_half_once
+	else
+		not_ok replan_half_once "$links links of the program that nobody took off"
+	fi
+else
+	skip replan_half "send_cg does not hold on this kernel"
+fi
+
 # --- a daemon that hangs, and none ---
 kill -STOP "$DAEMON"
 expect_health health_hangs 1 '^not healthy: no answer at .*: not within a second'
