@@ -116,9 +116,10 @@ struct queue_sight {
 	__u32 netns;
 };
 
-/* by_sock: in this kind of program no helper says which thread it is. */
+/* run: of the egress filter, whose scratch may be taken away, and where no helper says which thread
+ * it is; 0 at the tracepoint. */
 static __always_inline void queue_report(struct scratch *s, const struct sight *look,
-					 const struct queue_sight *at, bool by_sock)
+					 const struct queue_sight *at, __u64 run)
 {
 	__u32 snap = sight_snap(look), len = sizeof(s->send) + snap;
 	__u64 now = bpf_ktime_get_ns();
@@ -126,7 +127,7 @@ static __always_inline void queue_report(struct scratch *s, const struct sight *
 	emit_header(&s->send.hdr, REC_SEND, len, now);
 	sight_flow(s, look, &s->send.flow);
 	sight_print(s, snap, &s->send.print);
-	if (by_sock) {
+	if (run) {
 		s->send.send_ns = call_take(at->sk, now, &s->send.task);
 	} else {
 		__u64 pid_tgid = bpf_get_current_pid_tgid();
@@ -139,6 +140,8 @@ static __always_inline void queue_report(struct scratch *s, const struct sight *
 	s->send.skb = at->skb;
 	s->send.ifindex = at->ifindex;
 	s->send.pad = 0;
+	if (run && !scratch_is_own(s, run))
+		return;
 	sock_know(at->sk, s->send.flow.sport);
 	xmit_expect(at->skb);
 	emit(&s->send, len);
@@ -171,7 +174,7 @@ static __always_inline int queue_mark(struct sk_buff *skb, bool typed)
 	at.skb = address_of(s, skb);
 	at.ifindex = skb_ifindex(skb, typed);
 	at.netns = sock_netns(sk, typed);
-	queue_report(s, &look, &at, false);
+	queue_report(s, &look, &at, 0);
 	return 0;
 }
 
@@ -200,18 +203,20 @@ int queue_cg(struct __sk_buff *ctx)
 	struct scratch *s;
 	struct sight look;
 	__u32 plain = 0;
+	__u64 run;
 
 	if (!sk || !maybe_direct(l3, end, proto))
 		return 1;
 	s = scratch_get(SCRATCH_SEND);
 	if (!s)
 		return 1;
+	run = scratch_own(s);
 	at.sk = address_of(s, sk);
 	at.skb = address_of(s, ctx);
 	if (proto == NET_ETH_P_IP && (const void *)(l3 + MAYBE4_LEN) <= end)
 		plain = plain_len(l3);
-	if (sight_message(s, SCRATCH_SEND, &b, proto, l3, plain, &look))
-		queue_report(s, &look, &at, true);
+	if (sight_message(s, SCRATCH_SEND, &b, proto, l3, plain, &look) && scratch_is_own(s, run))
+		queue_report(s, &look, &at, run);
 	return 1;
 }
 

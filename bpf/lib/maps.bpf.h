@@ -52,6 +52,7 @@ struct scratch {
 	struct net_brief net;
 	__u64 hash;
 	__u64 raw;
+	__u64 owner; /* the run that uses it, scratch_own() */
 	union {
 		struct {
 			__u8 fill[SCRATCH_HEAD - sizeof(struct rec_rx)];
@@ -206,6 +207,26 @@ static __always_inline struct scratch *scratch_get(enum scratch_ctx ctx)
 	__u32 key = ctx;
 
 	return bpf_map_lookup_elem(&sp_scratch, &key);
+}
+
+/* The egress filter of a socket runs with softirqs and, on preemptible kernels, preemption on:
+ * another run on this CPU may use the same scratch in the middle of this one. Whoever finds that
+ * somebody came after him gives up, and makes the other one give up too. */
+static __always_inline __u64 scratch_own(struct scratch *s)
+{
+	__u64 run = bpf_ktime_get_ns();
+
+	*(volatile __u64 *)&s->owner = run;
+	return run;
+}
+
+static __always_inline bool scratch_is_own(struct scratch *s, __u64 run)
+{
+	if (*(volatile __u64 *)&s->owner == run)
+		return true;
+	*(volatile __u64 *)&s->owner = 0;
+	count(CNT_SCRATCH_LOST);
+	return false;
 }
 
 /* The address in a kernel pointer as a number: the verifier allows no arithmetic on the pointer
