@@ -14,6 +14,7 @@ struct sp_flight_map sp_flight SEC(".maps");
 struct sp_stack_map sp_stack SEC(".maps");
 struct sp_calls_map sp_calls SEC(".maps");
 struct sp_xmit_map sp_xmit SEC(".maps");
+struct sp_wait_map sp_wait SEC(".maps");
 struct sp_socks_map sp_socks SEC(".maps");
 struct sp_threads_map sp_threads SEC(".maps");
 struct sp_counters_map sp_counters SEC(".maps");

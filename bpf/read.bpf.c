@@ -32,7 +32,7 @@ static __always_inline void read_report(struct scratch *s, __u64 now, __u64 sk, 
 static __always_inline int read_skb(struct sock *sk, struct sk_buff *skb, int len, bool typed)
 {
 	struct scratch *s;
-	__u64 sk_addr;
+	__u64 sk_addr, skb_addr;
 
 	if (len < 0 || !port_is_any(FIELD(typed, sk, __sk_common.skc_num)))
 		return 0;
@@ -42,8 +42,9 @@ static __always_inline int read_skb(struct sock *sk, struct sk_buff *skb, int le
 	sk_addr = address_of(s, sk);
 	if (!sock_is_known(sk_addr))
 		return 0;
-	read_report(s, bpf_ktime_get_ns(), sk_addr, address_of(s, skb), sock_netns(sk, typed), 0,
-		    len);
+	skb_addr = address_of(s, skb);
+	wait_take(skb_addr);
+	read_report(s, bpf_ktime_get_ns(), sk_addr, skb_addr, sock_netns(sk, typed), 0, len);
 	return 0;
 }
 
@@ -69,6 +70,7 @@ int read_ptr_kp(struct kprobe_regs *regs)
 
 	if (len < 0 || !sock_is_known(sk))
 		return 0;
+	wait_take(skb);
 	s = scratch_get(SCRATCH_READ);
 	if (s)
 		read_report(s, bpf_ktime_get_ns(), sk, skb, 0, 0, len);
@@ -152,6 +154,7 @@ int BPF_PROG(read_skb_btf, struct sk_buff *skb)
 	s = scratch_get(SCRATCH_READ);
 	if (!s || skb->sk)
 		return 0;
+	wait_take(address_of(s, skb));
 	skb_bytes(skb, true, &b);
 	if (sight_look(s, SCRATCH_READ, &b, false, skb_ethertype(skb, true), REC_HASH_LEN,
 		       COUNT_NOTHING, &look))

@@ -143,7 +143,7 @@ static __always_inline void queue_report(struct scratch *s, const struct sight *
 	if (run && !scratch_is_own(s, run))
 		return;
 	sock_know(at->sk, s->send.flow.sport);
-	xmit_expect(at->skb);
+	xmit_expect(at->skb, now);
 	emit(&s->send, len);
 }
 

@@ -19,6 +19,13 @@ static const struct candidate *chosen(const struct plan_choice *choice)
 						 : NULL;
 }
 
+static bool drops_by_address(const struct plan *plan)
+{
+	const struct plan_choice *drop = plan__find(plan, instants[INSTANT_DROP].name);
+
+	return drop && drop->candidate && !strcmp(drop->candidate, "drop_ptr_rtp");
+}
+
 /* Only a tracing program is told which thread it runs in. */
 static bool knows_sender(const struct plan *plan)
 {
@@ -34,6 +41,7 @@ static void set_knobs(const struct loader_opts *opts, const struct plan *plan, s
 	k->wake_bytes = opts->object.ring_bytes / WAKE_SHARE;
 	k->stun_anywhere = opts->knobs->stun_anywhere;
 	k->send_by_sock = !knows_sender(plan);
+	k->drop_by_skb = drops_by_address(plan);
 	memcpy(k->port_kind, opts->knobs->port_kind, sizeof(k->port_kind));
 }
 

@@ -7,6 +7,7 @@
  *   sp_flight   early stamps by fingerprint, from the first sight to the socket
  *   sp_stack    early stamps by skb pointer, where bytes may not be read
  *   sp_xmit     skb pointers from qdisc to driver
+ *   sp_wait     skb pointers on sockets, where drops are told by address
  *   sp_calls    send calls by socket, where the qdisc's probe cannot name its thread
  *   sp_socks    sockets that carry signaling: everything else leaves the read path at once
  *   sp_threads  off-CPU history of threads that read or send signaling
@@ -80,8 +81,12 @@ struct flight {
 	__u32 ambiguous;
 };
 
-struct xmit_set {
-	__u64 skb[XMIT_WAYS];
+#define SKB_WAYS 4
+_Static_assert(XMIT_WAYS == SKB_WAYS && WAIT_WAYS == SKB_WAYS, "one set for both");
+
+struct skb_set {
+	__u64 skb[SKB_WAYS];
+	__u64 since_ns[SKB_WAYS]; /* hdr.ts_ns of the message's record */
 	__u32 turn;
 	__u32 pad;
 };
@@ -159,7 +164,14 @@ struct sp_xmit_map {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, XMIT_SETS);
 	__type(key, __u32);
-	__type(value, struct xmit_set);
+	__type(value, struct skb_set);
+};
+
+struct sp_wait_map {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, WAIT_SETS);
+	__type(key, __u32);
+	__type(value, struct skb_set);
 };
 
 struct sp_socks_map {
@@ -189,6 +201,7 @@ extern struct sp_flight_map sp_flight SEC(".maps");
 extern struct sp_stack_map sp_stack SEC(".maps");
 extern struct sp_calls_map sp_calls SEC(".maps");
 extern struct sp_xmit_map sp_xmit SEC(".maps");
+extern struct sp_wait_map sp_wait SEC(".maps");
 extern struct sp_socks_map sp_socks SEC(".maps");
 extern struct sp_threads_map sp_threads SEC(".maps");
 extern struct sp_counters_map sp_counters SEC(".maps");

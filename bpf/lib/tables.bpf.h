@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /* Small set-associative tables of kernel pointers: sockets that carry signaling, skbs between qdisc
- * and driver. */
+ * and driver, skbs on sockets. */
 #ifndef SIGPATH_TABLES_BPF_H
 #define SIGPATH_TABLES_BPF_H
 
+#include "config.bpf.h"
 #include "maps.bpf.h"
 
 /* Local ports of sockets that ever carried signaling: one warm bit sends everybody else away
@@ -50,44 +51,81 @@ static __always_inline void sock_know(__u64 sk, __u16 local_port)
 	s->sk[way & (SOCK_WAYS - 1)] = sk;
 }
 
-static __always_inline struct xmit_set *xmit_set_get(__u64 skb)
+/* An address belongs to one message at a time, the last one that was added. Not atomic: an entry
+ * that is lost to a race, or gets the stamp of another, names no message any more. */
+static __always_inline void skb_set_add(struct skb_set *s, __u64 skb, __u64 now,
+					enum counter_id evicted)
 {
-	__u32 key = spread(skb) & (XMIT_SETS - 1);
-
-	return bpf_map_lookup_elem(&sp_xmit, &key);
-}
-
-static __always_inline void xmit_expect(__u64 skb)
-{
-	struct xmit_set *s = xmit_set_get(skb);
 	__u32 way;
 
-	if (!s)
-		return;
-	for (way = 0; way < XMIT_WAYS; way++)
-		if (!s->skb[way] || s->skb[way] == skb)
+	for (way = 0; way < SKB_WAYS; way++)
+		if (s->skb[way] == skb)
 			break;
-	if (way == XMIT_WAYS) {
-		way = s->turn++ & (XMIT_WAYS - 1);
-		count(CNT_XMIT_EVICTED);
+	if (way == SKB_WAYS)
+		for (way = 0; way < SKB_WAYS; way++)
+			if (!s->skb[way])
+				break;
+	if (way == SKB_WAYS) {
+		way = s->turn++ & (SKB_WAYS - 1);
+		count(evicted);
 	}
-	s->skb[way & (XMIT_WAYS - 1)] = skb;
+	s->since_ns[way & (SKB_WAYS - 1)] = now;
+	s->skb[way & (SKB_WAYS - 1)] = skb;
 }
 
-/* True once for each xmit_expect of this skb. */
-static __always_inline bool xmit_take(__u64 skb)
+/* When it was added, once; 0: it is not there. */
+static __always_inline __u64 skb_set_take(struct skb_set *s, __u64 skb)
 {
-	struct xmit_set *s = xmit_set_get(skb);
-
-	if (!s)
-		return false;
-	for (int way = 0; way < XMIT_WAYS; way++) {
+	for (int way = 0; way < SKB_WAYS; way++) {
 		if (s->skb[way] == skb) {
 			s->skb[way] = 0;
-			return true;
+			return s->since_ns[way];
 		}
 	}
-	return false;
+	return 0;
+}
+
+static __always_inline void xmit_expect(__u64 skb, __u64 now)
+{
+	__u32 key = spread(skb) & (XMIT_SETS - 1);
+	struct skb_set *s = bpf_map_lookup_elem(&sp_xmit, &key);
+
+	if (s)
+		skb_set_add(s, skb, now, CNT_XMIT_EVICTED);
+}
+
+static __always_inline __u64 xmit_take(__u64 skb)
+{
+	__u32 key = spread(skb) & (XMIT_SETS - 1);
+	struct skb_set *s = bpf_map_lookup_elem(&sp_xmit, &key);
+
+	return s ? skb_set_take(s, skb) : 0;
+}
+
+/* Only where the plan tells drops by address. */
+static __always_inline void wait_add(__u64 skb, __u64 now)
+{
+	__u32 key = spread(skb) & (WAIT_SETS - 1);
+	struct skb_set *s;
+
+	if (!sp_knobs.drop_by_skb)
+		return;
+	s = bpf_map_lookup_elem(&sp_wait, &key);
+	if (s)
+		skb_set_add(s, skb, now, CNT_WAIT_EVICTED);
+}
+
+/* Read, or dropped. A read that does not know the packet leaves the address behind: user space
+ * knows then that its message does not wait any more. */
+static __always_inline __u64 wait_take(__u64 skb)
+{
+	__u32 key = spread(skb) & (WAIT_SETS - 1);
+	struct skb_set *s;
+
+	if (!sp_knobs.drop_by_skb)
+		return 0;
+	s = bpf_map_lookup_elem(&sp_wait, &key);
+	return s ? skb_set_take(s, skb) : 0;
 }
 
 #endif

@@ -8,6 +8,8 @@
 #define FLIGHT_SLOTS 8192 /* early stamps of messages between the wire and their socket */
 #define XMIT_SETS    4096 /* messages between qdisc and driver, XMIT_WAYS each */
 #define XMIT_WAYS    4
+#define WAIT_SETS    4096 /* messages on sockets, WAIT_WAYS each, where drops are told by address */
+#define WAIT_WAYS    4
 #define SOCK_SETS    4096 /* signaling sockets, SOCK_WAYS each */
 #define SOCK_WAYS    4
 #define CALL_SLOTS   4096 /* send calls under way, by socket */
@@ -33,8 +35,8 @@ struct knobs {
 	__u8 stun_anywhere; /* recognise STUN on any UDP port */
 	__u8 kernel_read;   /* enum kernel_read, or-ed */
 	__u8 send_by_sock;  /* t_queue's probe cannot name its thread: send calls wait by socket */
-	__u8 pad;
-	__u32 cast_type;       /* BTF id that READ_CAST casts to, of the running kernel */
+	__u8 drop_by_skb;   /* drops are told by address: messages on sockets are kept by theirs */
+	__u32 cast_type;    /* BTF id that READ_CAST casts to, of the running kernel */
 	__u8 port_kind[16384]; /* enum port_kind or-ed, two bits a port: small enough to stay cached
 				*/
 };

@@ -41,9 +41,10 @@ enum rec_flag {
 	REC_F_AMBIGUOUS =
 		1u << 2,       /* an identical datagram was in flight: t_nic and t_stack withheld */
 	REC_F_SHORT = 1u << 3, /* payload[] holds less than the datagram */
-	REC_F_EGRESS = 1u << 4,	   /* TAP, DROP: leaving this host */
-	REC_F_PREEMPTED = 1u << 6, /* struct off_cpu: involuntary, the thread stayed runnable */
-	REC_F_RCVBUF = 1u << 7,	   /* DROP: the socket's receive buffer was full */
+	REC_F_EGRESS = 1u << 4,	    /* TAP, DROP: leaving this host */
+	REC_F_PREEMPTED = 1u << 6,  /* struct off_cpu: involuntary, the thread stayed runnable */
+	REC_F_RCVBUF = 1u << 7,	    /* DROP: the socket's receive buffer was full */
+	REC_F_BY_ADDRESS = 1u << 8, /* DROP: named by skb and since_ns alone */
 };
 
 #define REC_SNAP_MAX 4096 /* payload bytes a record can carry */
@@ -146,14 +147,19 @@ struct rec_xmit {
 	__u32 pad;
 };
 
+/* Where neither types nor bytes are known (REC_F_BY_ADDRESS) flow, print, sk and reason are 0: the
+ * message is the one whose RX or SEND (REC_F_EGRESS) had this skb and since_ns as its hdr.ts_ns. If
+ * it does not wait any more it was read or sent, and what was discarded is another packet in its
+ * memory. */
 struct rec_drop {
 	struct rec_hdr hdr;
 	struct rec_flow flow;
 	struct rec_print print;
 	__u64 sk; /* 0: before a socket was found */
 	__u64 skb;
-	__u32 reason; /* enum skb_drop_reason of the running kernel */
+	__u32 reason; /* enum skb_drop_reason of the running kernel, 0 unknown */
 	__u32 netns;
+	__u64 since_ns; /* hdr.ts_ns of its RX or SEND, 0 unknown */
 };
 
 struct rec_tap {
@@ -175,7 +181,7 @@ _Static_assert(sizeof(struct rec_rx) == 112, "rec_rx");
 _Static_assert(sizeof(struct rec_read) == 88 + sizeof(struct rec_history), "rec_read");
 _Static_assert(sizeof(struct rec_send) == 144, "rec_send");
 _Static_assert(sizeof(struct rec_xmit) == 32, "rec_xmit");
-_Static_assert(sizeof(struct rec_drop) == 96, "rec_drop");
+_Static_assert(sizeof(struct rec_drop) == 104, "rec_drop");
 _Static_assert(sizeof(struct rec_tap) == 80, "rec_tap");
 
 #endif

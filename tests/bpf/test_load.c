@@ -58,6 +58,7 @@ static void set_knobs(struct knobs *k)
 	k->wake_bytes = 1;
 	k->stun_anywhere = 1;
 	k->send_by_sock = 1;
+	k->drop_by_skb = 1;
 }
 
 /* 0 with log_buf filled, else -errno. */

@@ -26,6 +26,7 @@ struct rig {
 	uint64_t now_ns;
 	uint64_t rx_cnt, read_cnt;
 	bool keeps_time;
+	uint64_t stamp_ns[8]; /* latest record by skb */
 };
 
 /* abort() where assert() would vanish with NDEBUG */
@@ -119,6 +120,7 @@ static void feed_plausible(struct rig *g, const uint8_t op[4])
 	switch (op[0] & 7) {
 	case OP_RX:
 		r = rx_record(&p, sk + 1, skb, g->now_ns);
+		g->stamp_ns[skb] = g->now_ns;
 		break;
 	case OP_READ:
 		r = op[2] & 0x20 ? blind_record(&p, sk, skb, g->now_ns)
@@ -129,12 +131,14 @@ static void feed_plausible(struct rig *g, const uint8_t op[4])
 		break;
 	case OP_SEND:
 		r = send_record(&p, skb, g->now_ns);
+		g->stamp_ns[skb] = g->now_ns;
 		break;
 	case OP_XMIT:
 		r = xmit_record(skb, g->now_ns);
 		break;
 	case OP_DROP:
-		r = drop_record(&p, sk, skb, flags, g->now_ns);
+		r = op[2] & 0x80 ? address_drop_record(skb, g->stamp_ns[skb], flags, g->now_ns)
+				 : drop_record(&p, sk, skb, flags, g->now_ns);
 		break;
 	default:
 		r = tap_record(&p, flags, g->now_ns);

@@ -129,6 +129,19 @@ static inline struct record drop_record(const struct packet *p, uint64_t sk, uin
 	return r;
 }
 
+/* Of the message whose RX or SEND had that skb and time. */
+static inline struct record address_drop_record(uint64_t skb, uint64_t since_ns, uint16_t flags,
+						uint64_t ts_ns)
+{
+	struct record r;
+
+	record_init(&r, REC_DROP, sizeof(r.drop), ts_ns);
+	r.drop.flow.flags = REC_F_BY_ADDRESS | flags;
+	r.drop.skb = skb;
+	r.drop.since_ns = since_ns;
+	return r;
+}
+
 static inline struct record tap_record(const struct packet *p, uint16_t flags, uint64_t ts_ns)
 {
 	struct record r;

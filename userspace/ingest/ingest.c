@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "early.h"
+#include "late.h"
 #include "pending.h"
 #include "readers.h"
 
@@ -16,6 +17,8 @@ struct ingest {
 	struct session *session;
 	struct pending_table *pending;
 	struct early_reads early;
+	struct late_drops late;
+	bool reads_by_content; /* reads were seen that do not name their packet */
 	struct readers readers;
 };
 
@@ -110,7 +113,8 @@ static void on_rx(struct ingest *in, const struct rec_rx *r)
 			    .skb = r->skb,
 			    .hash = r->print.hash,
 			    .msg_len = r->print.msg_len,
-			    .since_ns = r->hdr.ts_ns};
+			    .since_ns = r->hdr.ts_ns,
+			    .stamp_ns = r->hdr.ts_ns};
 	struct rec_read early;
 	struct brief b;
 
@@ -176,6 +180,7 @@ static void on_read(struct ingest *in, const struct rec_read *r)
 	struct pending *p = is_named ? find_named(in, r, &is_uncertain) : find_by_order(in, r);
 	struct rec_read given_up;
 
+	in->reads_by_content |= !r->skb;
 	if (p) {
 		join(in, p, r, is_uncertain);
 		pending_table__remove(in->pending, p);
@@ -199,12 +204,15 @@ static void on_send(struct ingest *in, const struct rec_send *r)
 			    .skb = r->skb,
 			    .hash = r->print.hash,
 			    .msg_len = r->print.msg_len,
-			    .since_ns = r->hdr.ts_ns};
+			    .since_ns = r->hdr.ts_ns,
+			    .stamp_ns = r->hdr.ts_ns};
 	struct pending *old = pending_table__find_skb(in->pending, PENDING_TX, r->skb);
 	struct brief b;
 
-	if (old && is_same_send(old, r))
+	if (old && is_same_send(old, r)) {
+		old->stamp_ns = r->hdr.ts_ns;
 		return;
+	}
 	if (old) {
 		lose(in, old, LEDGER_UNSENT);
 		pending_table__remove(in->pending, old);
@@ -249,10 +257,47 @@ static struct pending *find_dropped(struct ingest *in, const struct rec_drop *r)
 	return p && p->skb && r->skb ? NULL : p;
 }
 
+/* The address was a message's once: it must wait still, and be the very one that the kernel kept.
+ */
+static void settle_by_address(struct ingest *in, const struct rec_drop *r)
+{
+	enum pending_kind kind = r->flow.flags & REC_F_EGRESS ? PENDING_TX : PENDING_RX;
+	struct pending *p = pending_table__find_stamp(in->pending, kind, r->skb, r->since_ns);
+
+	if (!p) {
+		tally(in, LEDGER_DROP_OTHER);
+		return;
+	}
+	lose(in, p, LEDGER_DROP_KERNEL);
+	pending_table__remove(in->pending, p);
+}
+
+static void settle_late(struct ingest *in, uint64_t now_ns)
+{
+	struct rec_drop due;
+
+	while (late_drops__take(&in->late, now_ns, &due))
+		settle_by_address(in, &due);
+}
+
+static void on_drop_by_address(struct ingest *in, const struct rec_drop *r)
+{
+	struct rec_drop due;
+
+	if (!in->reads_by_content)
+		settle_by_address(in, r);
+	else if (late_drops__add(&in->late, r, &due))
+		settle_by_address(in, &due);
+}
+
 static void on_drop(struct ingest *in, const struct rec_drop *r)
 {
 	struct pending *p;
 
+	if (r->flow.flags & REC_F_BY_ADDRESS) {
+		on_drop_by_address(in, r);
+		return;
+	}
 	if (r->flow.flags & REC_F_EGRESS)
 		p = pending_table__find_skb(in->pending, PENDING_TX, r->skb);
 	else
@@ -334,6 +379,7 @@ int ingest__record(struct ingest *in, const void *data, size_t len)
 		tally(in, fixed ? LEDGER_RECORD_SHORT : LEDGER_RECORD_UNKNOWN);
 		return 0;
 	}
+	settle_late(in, hdr->ts_ns);
 	switch (hdr->kind) {
 	case REC_RX:
 		on_rx(in, data);
@@ -388,6 +434,8 @@ void ingest__change(struct ingest *in, bool has_read, bool has_xmit, uint64_t no
 
 	while (early_reads__expire(&in->early, UINT64_MAX, &early))
 		give_up_read(in, &early);
+	settle_late(in, UINT64_MAX);
+	in->reads_by_content = false;
 	while ((p = pending_table__oldest(in->pending)))
 		cut(in, p);
 	session__doubt(in->session, now_ns);
@@ -402,6 +450,7 @@ void ingest__tick(struct ingest *in, uint64_t now_ns)
 
 	while (early_reads__expire(&in->early, now_ns, &early))
 		give_up_read(in, &early);
+	settle_late(in, now_ns);
 	while ((p = pending_table__oldest(in->pending))) {
 		uint64_t limit = p->kind == PENDING_RX ? in->opts.unread_ns : in->opts.unsent_ns;
 

@@ -202,6 +202,16 @@ struct pending *pending_table__find_skb(const struct pending_table *t, enum pend
 	return last;
 }
 
+struct pending *pending_table__find_stamp(const struct pending_table *t, enum pending_kind kind,
+					  uint64_t skb, uint64_t stamp_ns)
+{
+	struct pending *p = t->bucket[CHAIN_SKB][spread(t, skb)];
+
+	while (p && (p->skb != skb || p->kind != kind || p->stamp_ns != stamp_ns))
+		p = p->chain_next[CHAIN_SKB];
+	return p;
+}
+
 #define FIND_ONLY_STEPS 4096 /* of the age list; beyond that it counts as ambiguous */
 
 struct pending *pending_table__find_only(const struct pending_table *t, uint64_t sk,

@@ -31,6 +31,7 @@ struct pending {
 	uint64_t hash;
 	uint32_t msg_len;
 	uint64_t since_ns;
+	uint64_t stamp_ns; /* hdr.ts_ns of the latest record of it */
 	struct rx_leg rx;
 	struct tx_leg tx;
 	struct session_part part;
@@ -58,6 +59,9 @@ struct pending *pending_table__find_newest(const struct pending_table *t, uint64
 /* Newest of this kind with this skb. */
 struct pending *pending_table__find_skb(const struct pending_table *t, enum pending_kind kind,
 					uint64_t skb);
+/* The one with this skb whose latest record had that time. */
+struct pending *pending_table__find_stamp(const struct pending_table *t, enum pending_kind kind,
+					  uint64_t skb, uint64_t stamp_ns);
 /* The RX message of a socket if there is exactly one, else NULL; *is_ambiguous when there are
  * several. For reads whose content is not known. */
 struct pending *pending_table__find_only(const struct pending_table *t, uint64_t sk,
