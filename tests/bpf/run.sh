@@ -45,6 +45,7 @@ if ! make -s --no-print-directory bpf-bins; then
 fi
 run load "$bin/test_load" tests/bpf/budget
 run parity "$bin/test_parity"
+run drop "$bin/test_drop"
 own=/sys/kernel/btf/vmlinux
 min=$(mktemp -d)
 if [ ! -r "$own" ]; then

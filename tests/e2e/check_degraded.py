@@ -112,6 +112,11 @@ def is_complete(names, always, queue, is_first):
     return rest <= {*queue, "sockq"} and (is_first or rest != {"sockq"}) if queue else True
 
 
+def expect_verdict(mode, plan):
+    best, _, lesser = mode.verdict.partition(">")
+    return lesser if lesser and "-" in plan.values() else best
+
+
 def check_plan(who, report, plan):
     found = find_mechanisms(report)
     return ["%s: %s is %s, expected %s" % (who, instant, found.get(instant, "-"), plan.get(instant, "-"))
@@ -222,6 +227,7 @@ def judge(label, mode, base, folder, baseline, slack_us=50):
     """Prints the line. base: instant -> mechanism where nothing is lacking; baseline: what doctor says there, an empty
     report when that is not known."""
     plan = expect_plan(base, mode, find_skipped(baseline))
+    mode.verdict = expect_verdict(mode, plan)
     problems = check_doctor(mode, plan, folder, baseline) + check_refusal(mode, folder)
     detail = mode.verdict
     snapshot = read_text(os.path.join(folder, "snapshot.json"))
