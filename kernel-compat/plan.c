@@ -45,7 +45,9 @@ static int try_candidate(const struct candidate *c, const struct object_opts *op
 		return try_capture(c, skip);
 	err = object__open(&o, opts);
 	if (!err) {
-		object__knobs(&o)->stun_anywhere = 1; /* else the verifier does not see that part */
+		/* else the verifier does not see those parts */
+		object__knobs(&o)->stun_anywhere = 1;
+		object__knobs(&o)->drop_by_skb = 1;
 		err = object__enable(&o, c);
 	}
 	if (!err)
