@@ -116,10 +116,11 @@ struct queue_sight {
 	__u32 netns;
 };
 
-/* run: of the egress filter, whose scratch may be taken away, and where no helper says which thread
- * it is; 0 at the tracepoint. */
+/* by_sock, a constant at every call: in the egress filter no helper says which thread it is, and
+ * older kernels refuse a program that has such a call at all. run: of that filter, whose
+ * scratch may be taken away. */
 static __always_inline void queue_report(struct scratch *s, const struct sight *look,
-					 const struct queue_sight *at, __u64 run)
+					 const struct queue_sight *at, bool by_sock, __u64 run)
 {
 	__u32 snap = sight_snap(look), len = sizeof(s->send) + snap;
 	__u64 now = bpf_ktime_get_ns();
@@ -127,7 +128,7 @@ static __always_inline void queue_report(struct scratch *s, const struct sight *
 	emit_header(&s->send.hdr, REC_SEND, len, now);
 	sight_flow(s, look, &s->send.flow);
 	sight_print(s, snap, &s->send.print);
-	if (run) {
+	if (by_sock) {
 		s->send.send_ns = call_take(at->sk, now, &s->send.task);
 	} else {
 		__u64 pid_tgid = bpf_get_current_pid_tgid();
@@ -140,7 +141,7 @@ static __always_inline void queue_report(struct scratch *s, const struct sight *
 	s->send.skb = at->skb;
 	s->send.ifindex = at->ifindex;
 	s->send.pad = 0;
-	if (run && !scratch_is_own(s, run))
+	if (by_sock && !scratch_is_own(s, run))
 		return;
 	sock_know(at->sk, s->send.flow.sport);
 	xmit_expect(at->skb, now);
@@ -174,7 +175,7 @@ static __always_inline int queue_mark(struct sk_buff *skb, bool typed)
 	at.skb = address_of(s, skb);
 	at.ifindex = skb_ifindex(skb, typed);
 	at.netns = sock_netns(sk, typed);
-	queue_report(s, &look, &at, 0);
+	queue_report(s, &look, &at, false, 0);
 	return 0;
 }
 
@@ -216,7 +217,7 @@ int queue_cg(struct __sk_buff *ctx)
 	if (proto == NET_ETH_P_IP && (const void *)(l3 + MAYBE4_LEN) <= end)
 		plain = plain_len(l3);
 	if (sight_message(s, SCRATCH_SEND, &b, proto, l3, plain, &look) && scratch_is_own(s, run))
-		queue_report(s, &look, &at, run);
+		queue_report(s, &look, &at, true, run);
 	return 1;
 }
 
