@@ -99,9 +99,12 @@ static __always_inline __u8 port_kinds(const struct net_brief *n)
  * hand. */
 static __always_inline bool has_cookie(const __u8 *win, const struct net_brief *net, __u32 n)
 {
-	__u32 off = net->payload_off & (NET_WINDOW - 1);
+	__u32 off = net->payload_off & (NET_WINDOW - 1), end = off;
 
-	return off + 8 <= n && win[off] <= 3 && load_be32(win + off + 4) == STUN_COOKIE;
+	/* Without CAP_PERFMON an offset must have the same bounds on every way to it: what is learnt of
+	 * one is not to be known of the other. */
+	__asm__ volatile("%0 |= 0" : "+r"(end));
+	return end + 8 <= n && win[off] <= 3 && load_be32(win + off + 4) == STUN_COOKIE;
 }
 
 /* A cheap "no" for everybody else's packets, from constant offsets: most packets end here. p: L3
