@@ -246,11 +246,19 @@ void plan__give_up(struct plan *p, const char *candidate, const char *why)
 			give_up(&p->choice[i], why);
 }
 
-/* The instant without which no stage can be told. */
+/* The instant without which no stage can be told. Without CAP_PERFMON that is the reason, whatever
+ * the first candidate said. */
 static void say_why(struct plan *p, enum instant missing)
 {
 	const struct plan_choice *c = plan__find(p, instants[missing].name);
+	struct facts f;
 
+	facts__read("", &f);
+	if (f.caps_known && !facts__has_cap(&f, FACTS_CAP_PERFMON) &&
+	    !facts__has_cap(&f, FACTS_CAP_SYS_ADMIN)) {
+		snprintf(p->taps_why, sizeof(p->taps_why), "CAP_PERFMON is missing");
+		return;
+	}
 	snprintf(p->taps_why, sizeof(p->taps_why), "no %s: %s", c->instant,
 		 c->skip_cnt ? c->skip[0].reason : "no candidate");
 }
