@@ -270,13 +270,19 @@ static bool (*const probe[FEATURE_CNT])(void) = {
 	[FEATURE_TASK_REGS] = has_task_regs,
 };
 
+/* What was found stays true until somebody mounts, loads or locks something. */
+static signed char cache[FEATURE_CNT]; /* 0 not asked, 1 yes, -1 no */
+
 bool feature__has(enum feature f)
 {
-	static signed char cache[FEATURE_CNT]; /* 0 not asked, 1 yes, -1 no */
-
 	if (!cache[f])
 		cache[f] = probe[f]() ? 1 : -1;
 	return cache[f] == 1;
+}
+
+void feature__forget(void)
+{
+	memset(cache, 0, sizeof(cache));
 }
 
 int feature__missing(uint32_t needs, uint32_t given)

@@ -47,6 +47,8 @@ enum feature_needs {
  * is known of the kernel, and the feature counts as there: loading a program says what is missing.
  */
 bool feature__has(enum feature f);
+/* Before a new plan: each is asked again. */
+void feature__forget(void);
 const char *feature__name(enum feature f);
 const char *feature__absent(enum feature f);
 /* The first of `needs` that is not there, given those in `given`; -1 if none is missing. */

@@ -118,6 +118,16 @@ static int check_force(const char *force, char *err, size_t err_len)
 	return 0;
 }
 
+bool plan__is_forced(const char *force)
+{
+	const char *name;
+
+	for (int i = 0; i < INSTANT_TAP_IN; i++)
+		if (forced_name(force, instants[i].name, &name) < 0)
+			return false;
+	return true;
+}
+
 static bool is_chosen(const struct plan *p, const struct candidate *c)
 {
 	const struct plan_choice *choice = plan__find(p, instants[c->instant].name);
@@ -169,6 +179,14 @@ static const char *preselect(const struct plan *p, const struct candidate *c,
 	return missing >= 0 ? feature__absent(missing) : coupled(p, c);
 }
 
+static bool is_forced_to(const char *force, const struct candidate *c)
+{
+	const char *name;
+	int len = forced_name(force, instants[c->instant].name, &name);
+
+	return len >= 0 && name_is(name, len, c->name);
+}
+
 static void choose(struct plan *p, enum instant instant, const struct plan_opts *opts,
 		   const struct object_opts *oo)
 {
@@ -195,7 +213,8 @@ static void choose(struct plan *p, enum instant instant, const struct plan_opts 
 			add_skip(choice, &skip);
 			continue;
 		}
-		rc = try_candidate(c, oo, &skip);
+		rc = opts->is_untried && is_forced_to(opts->force, c) ? 0
+								      : try_candidate(c, oo, &skip);
 		if (opts->idle)
 			opts->idle(opts->ctx);
 		if (rc) {

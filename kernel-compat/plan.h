@@ -48,6 +48,8 @@ struct plan_opts {
 	/* "instant=candidate[,instant=candidate]": forces a candidate; "instant=none" switches one
 	 * off. */
 	const char *force;
+	/* Chooses what is forced without a trial, features apart: loading all of it tells. */
+	bool is_untried;
 	/* "candidate,candidate": not tried, because somebody takes them off again and again. */
 	const char *avoid;
 	/* Called after each trial, NULL: nobody has anything else to do meanwhile. */
@@ -59,6 +61,8 @@ struct plan_opts {
  * force names something unknown, message in err. On any other failure the plan is still written,
  * with merged instants. */
 int plan__make(const struct plan_opts *opts, struct plan *ret, char *err, size_t err_len);
+/* Every stage instant is forced, to a candidate or to none. */
+bool plan__is_forced(const char *force);
 /* A candidate that held and holds no longer: its instant is merged from now on. */
 void plan__give_up(struct plan *p, const char *candidate, const char *why);
 const struct plan_choice *plan__find(const struct plan *p, const char *instant);

@@ -77,11 +77,6 @@ static bool lacks_cap_net_raw(const struct diagnosis *d)
 	       !lacks_cap_bpf(d) && verdict__make(d) == VERDICT_NONE;
 }
 
-static bool lacks_cap_sys_ptrace(const struct diagnosis *d)
-{
-	return !facts__has_cap(d->facts, FACTS_CAP_SYS_PTRACE);
-}
-
 static bool counts_for_bpf(const struct diagnosis *d)
 {
 	return !lacks_cap_bpf(d) && !lacks_user_namespace(d);
@@ -184,11 +179,6 @@ static bool lacks_memory_limit(const struct diagnosis *d)
 static bool lacks_jit(const struct diagnosis *d)
 {
 	return d->facts->bpf_jit == 0;
-}
-
-static bool lacks_pid_namespace(const struct diagnosis *d)
-{
-	return d->facts->is_host_pid_ns == 0;
 }
 
 static bool lacks_net_namespace(const struct diagnosis *d)

@@ -235,8 +235,7 @@ check_doctor() {
 		for a, b in zip(host["plan"], node["plan"]):
 		    if (a["instant"], a["candidate"], a["state"]) != (b["instant"], b["candidate"], b["state"]):
 		        print("%s by %s, root outside has %s" % (a["instant"], b["candidate"], a["candidate"]))
-		# SYS_PTRACE is for what no part of the daemon does yet (deploy/README.md).
-		known = {r["id"] for r in host["remedies"]} | {"cap_sys_ptrace"}
+		known = {r["id"] for r in host["remedies"]}
 		for remedy in node["remedies"]:
 		    if remedy["id"] not in known:
 		        print("only in the container: %s" % remedy["text"])

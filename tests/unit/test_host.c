@@ -64,8 +64,8 @@ static void lacks_are_warnings(void)
 	} rows[] = {
 		{integrity, 0, ""},
 		{no_kprobes, 2, "refuses fentry"},
-		{no_ptrace, 1, "capabilities.add: [SYS_PTRACE]"},
-		{container, 2, "hostPID: true"},
+		{no_net_admin, 1, "capabilities.add: [NET_ADMIN]"},
+		{container, 1, "hostNetwork: true"},
 	};
 	struct config cfg = {.ring_size = 8 << 20};
 
@@ -97,7 +97,7 @@ static void refusal_ends_with_the_error(void)
 		{no_bpf, -EPERM, 2,
 		 "error: it said no: CAP_BPF is missing: no program can be loaded. To "
 		 "change it: host: run it as root"},
-		{no_caps, -EPERM, 5, "error: it said no: CAP_BPF is missing"},
+		{no_caps, -EPERM, 4, "error: it said no: CAP_BPF is missing"},
 		{seccomp_bpf, -EPERM, 2, "error: it said no: a seccomp profile refuses bpf(2)"},
 		{no_bpf, -EADDRINUSE, 1, "error: it said no"},
 		{integrity, -EINVAL, 1, "error: it said no"},

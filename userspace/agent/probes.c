@@ -87,25 +87,6 @@ void probes__log_change(const struct probes *p, const struct probes *next)
 	}
 }
 
-int probes__plan(struct probes *p, const struct config *cfg, const struct probes_again *again,
-		 char *err, size_t err_len)
-{
-	struct plan_opts opts = {.btf_path = or_null(cfg->btf_path),
-				 .force = or_null(cfg->force_probe)};
-
-	if (again) {
-		opts.avoid = or_null(again->avoid);
-		opts.idle = again->idle;
-		opts.ctx = again->ctx;
-	}
-	if (*cfg->cgroup2_path)
-		snprintf(p->cgroup2, sizeof(p->cgroup2), "%s", cfg->cgroup2_path);
-	else if (cgroup2__find(p->cgroup2, sizeof(p->cgroup2)))
-		p->cgroup2[0] = '\0';
-	opts.cgroup2 = or_null(p->cgroup2);
-	return plan__make(&opts, &p->plan, err, err_len);
-}
-
 /* Returns owned; NULL: no memory. */
 static struct knobs *make_knobs(const struct config *cfg)
 {
@@ -132,7 +113,7 @@ int probes__load(struct probes *p, const struct config *cfg, char *err, size_t e
 	struct knobs *knobs;
 	int rc;
 
-	if (p->plan.no_object)
+	if (p->plan.no_object || p->has_object)
 		return 0;
 	knobs = make_knobs(cfg);
 	if (!knobs)
@@ -142,6 +123,40 @@ int probes__load(struct probes *p, const struct config *cfg, char *err, size_t e
 	free(knobs);
 	p->has_object = rc == 0;
 	return rc;
+}
+
+/* A plan of nothing but forced choices needs no trials: the programs load together or they do not.
+ */
+static int load_untried(struct probes *p, const struct config *cfg, struct plan_opts opts)
+{
+	char err[PLAN_REASON_LEN];
+	int rc;
+
+	opts.is_untried = true;
+	rc = plan__make(&opts, &p->plan, err, sizeof(err));
+	return rc ? rc : probes__load(p, cfg, err, sizeof(err));
+}
+
+int probes__plan(struct probes *p, const struct config *cfg, const struct probes_again *again,
+		 char *err, size_t err_len)
+{
+	struct plan_opts opts = {.btf_path = or_null(cfg->btf_path),
+				 .force = or_null(cfg->force_probe)};
+
+	if (again) {
+		feature__forget();
+		opts.avoid = or_null(again->avoid);
+		opts.idle = again->idle;
+		opts.ctx = again->ctx;
+	}
+	if (*cfg->cgroup2_path)
+		snprintf(p->cgroup2, sizeof(p->cgroup2), "%s", cfg->cgroup2_path);
+	else if (cgroup2__find(p->cgroup2, sizeof(p->cgroup2)))
+		p->cgroup2[0] = '\0';
+	opts.cgroup2 = or_null(p->cgroup2);
+	if (!again && plan__is_forced(opts.force) && !load_untried(p, cfg, opts))
+		return 0;
+	return plan__make(&opts, &p->plan, err, err_len);
 }
 
 static void log_tap(int level, const char *text)
