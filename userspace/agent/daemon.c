@@ -214,7 +214,8 @@ static int start_server(struct daemon *d, char *err, size_t err_len)
 	else if (rc)
 		snprintf(err, err_len, "cannot listen on %s: %s", cfg->socket_path, strerror(-rc));
 	else if (*cfg->socket_group && !server__has_group(d->server))
-		log_info("group '%s' is not there: only root and this user may use %s",
+		log_info("group '%s' does not exist, or the socket may not be given to it: only "
+			 "root and this user may use %s",
 			 cfg->socket_group, cfg->socket_path);
 	return rc;
 }
