@@ -199,7 +199,7 @@ bool hook__is_held(const struct hook *h)
 	case HOOK_XDP_NATIVE:
 	case HOOK_XDP_GENERIC:
 	case HOOK_TCX:
-		return watch__link(h->fd, NULL);
+		return watch__link(h->fd);
 	case HOOK_CLSACT:
 		return has_clsact_filter(h);
 	default:

@@ -213,6 +213,7 @@ static int attach_one(struct object *o, struct bpf_program *prog, const void *ar
 		snprintf(o->reason, sizeof(o->reason), "attach: %s", strerror(err));
 		return -err;
 	}
+	o->link_of[o->link_cnt] = ctx->c;
 	o->link[o->link_cnt++] = link;
 	return 0;
 }

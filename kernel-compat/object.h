@@ -19,6 +19,7 @@ struct bpf_link;
 struct object {
 	struct sigpath_bpf *skel;
 	struct bpf_link *link[OBJECT_LINKS_MAX];
+	const struct candidate *link_of[OBJECT_LINKS_MAX]; /* whose program it attached */
 	unsigned int link_cnt;
 	int blank_btf_fd;	      /* -1: not needed */
 	char reason[PLAN_REASON_LEN]; /* of the last refusal */

@@ -8,19 +8,16 @@
  *   tp_btf, raw_tp, fentry       cannot be detached from outside, and would not show it
  *   kprobe                       not to be seen: the link stays when kprobes are disarmed
  *
- * Costs one bpf(2) a link; when one is lost some four more a link. */
+ * Costs one bpf(2) a link, and no capability. */
 #ifndef SIGPATH_WATCH_H
 #define SIGPATH_WATCH_H
 
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 
 #include "object.h"
 
-/* False only when the kernel says that the link is detached. prog_id, if not NULL, is written then.
- */
-bool watch__link(int link_fd, uint32_t *prog_id);
+/* False only when the kernel says that the link is detached. */
+bool watch__link(int link_fd);
 /* Closes the links of the object that are detached and says how many. lost[] gets up to max of
  * their candidates, each once; none of these has a link any more. */
 unsigned int watch__object(struct object *o, const struct candidate **lost, unsigned int max,
