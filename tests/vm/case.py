@@ -126,8 +126,9 @@ class Case:
         self.plan = Plan(snapshot["plan"])
         self.release = snapshot["kernel"]
         # what the daemon says it cannot know: hits of programs that the kernel skipped because another was interrupted on
-        # that processor; captured packets around a step of the clock
-        self.misses = sum(row["count"] for row in snapshot["ledger"] if row["name"] in ("probe_misses", "clock_step"))
+        # that processor, or that another one came into; captured packets around a step of the clock
+        self.misses = sum(row["count"] for row in snapshot["ledger"]
+                          if row["name"] in ("probe_misses", "scratch_lost", "clock_step"))
         # a line that is no JSON (cut off by a crash) fails loudly
         self.all = list(logs.transactions(os.path.join(path, "transactions")))
         want = "server" if side == "b" else "client"
