@@ -1,41 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the log says about a host that lacks something, and when the daemon cannot start there. */
 #include "fixture_host.h"
+#include "fixture_stderr.h"
 #include "host.h"
 #include "test.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-static char text[16384];
-static int saved_stderr;
-static int reader;
-
-/* Standard error goes to a pipe until hear(). */
-static void listen_to_stderr(void)
-{
-	int fd[2] = {-1, -1};
-
-	CHECK_INT(pipe2(fd, O_CLOEXEC), 0);
-	saved_stderr = dup(STDERR_FILENO);
-	dup2(fd[1], STDERR_FILENO);
-	close(fd[1]);
-	reader = fd[0];
-}
-
-static void hear(void)
-{
-	ssize_t n;
-
-	dup2(saved_stderr, STDERR_FILENO);
-	close(saved_stderr);
-	n = read(reader, text, sizeof(text) - 1);
-	close(reader);
-	text[n > 0 ? n : 0] = '\0';
-}
 
 static unsigned int count(const char *words)
 {

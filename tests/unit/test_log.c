@@ -3,43 +3,22 @@
 #include "log.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "fixture_stderr.h"
 #include "test.h"
 
-static char text[4096];
-static int saved_stderr;
-static int reader;
-
-/* Standard error goes to a pipe until hear(). */
-static void listen_to_stderr(void)
-{
-	int fd[2] = {-1, -1};
-
-	CHECK_INT(pipe2(fd, O_CLOEXEC), 0);
-	saved_stderr = dup(STDERR_FILENO);
-	dup2(fd[1], STDERR_FILENO);
-	close(fd[1]);
-	reader = fd[0];
-}
-
 /* What was written; the timestamp is cut off when there is one and it looks right. */
-static const char *hear(void)
+static const char *hear_line(void)
 {
-	ssize_t n;
 	int year, month, day, hour, minute, end = 0;
 	double second;
 
-	dup2(saved_stderr, STDERR_FILENO);
-	close(saved_stderr);
-	n = read(reader, text, sizeof(text) - 1);
-	close(reader);
-	text[n > 0 ? n : 0] = '\0';
+	hear();
 	if (sscanf(text, "%d-%d-%dT%d:%d:%lfZ %n", &year, &month, &day, &hour, &minute, &second,
 		   &end) == 6 &&
 	    end == 25)
@@ -53,7 +32,7 @@ static void writes_one_line_with_its_level(void)
 
 	listen_to_stderr();
 	log_warn("ring %s is %d %% full", "a", 90);
-	line = hear();
+	line = hear_line();
 	CHECK_STR(line, "warn: ring a is 90 % full\n");
 	CHECK(line != text); /* a pipe gets a timestamp */
 }
@@ -80,7 +59,7 @@ static void keeps_to_its_level(void)
 		for (int level = LOG_LEVEL_DEBUG; level >= (int)rows[i].level; level--)
 			log__write((enum log_level)level, "x");
 		snprintf(want, sizeof(want), "%s: x\n", rows[i].want);
-		CHECK_STR(hear(), want);
+		CHECK_STR(hear_line(), want);
 	}
 	log__set_level(LOG_LEVEL_INFO);
 }
@@ -92,12 +71,12 @@ static void stays_on_one_line(void)
 
 	listen_to_stderr();
 	log_error("a\nb\tc\x1b[31m");
-	CHECK_STR(hear(), "error: a b c [31m\n");
+	CHECK_STR(hear_line(), "error: a b c [31m\n");
 	memset(longer, 'x', sizeof(longer) - 1);
 	longer[sizeof(longer) - 1] = '\0';
 	listen_to_stderr();
 	log_error("%s", longer);
-	line = hear();
+	line = hear_line();
 	CHECK_UINT(strlen(line), strlen("error: ") + 1000 + 1);
 	CHECK(line[strlen(line) - 1] == '\n');
 }
@@ -108,7 +87,7 @@ static void keeps_errno(void)
 	errno = ENOSPC;
 	log_error("write: %m");
 	CHECK_INT(errno, ENOSPC);
-	CHECK_STR(hear(), "error: write: No space left on device\n");
+	CHECK_STR(hear_line(), "error: write: No space left on device\n");
 }
 
 static void leaves_time_to_the_journal(void)
@@ -123,14 +102,14 @@ static void leaves_time_to_the_journal(void)
 		 (unsigned long long)st.st_ino);
 	setenv("JOURNAL_STREAM", stream, 1);
 	log_info("started");
-	line = hear();
+	line = hear_line();
 	CHECK_STR(line, "info: started\n");
 	CHECK(line == text);
 	/* Redirected away from the journal: the variable is still there. */
 	setenv("JOURNAL_STREAM", "1:1", 1);
 	listen_to_stderr();
 	log_info("started");
-	line = hear();
+	line = hear_line();
 	CHECK(line != text);
 	unsetenv("JOURNAL_STREAM");
 }
