@@ -265,6 +265,11 @@ void plan__give_up(struct plan *p, const char *candidate, const char *why)
 			give_up(&p->choice[i], why);
 }
 
+static bool may(const struct facts *f, enum facts_cap cap)
+{
+	return facts__has_cap(f, cap) || facts__has_cap(f, FACTS_CAP_SYS_ADMIN);
+}
+
 /* The instant without which no stage can be told. Without CAP_PERFMON that is the reason, whatever
  * the first candidate said. */
 static void say_why(struct plan *p, enum instant missing)
@@ -273,8 +278,7 @@ static void say_why(struct plan *p, enum instant missing)
 	struct facts f;
 
 	facts__read("", &f);
-	if (f.caps_known && !facts__has_cap(&f, FACTS_CAP_PERFMON) &&
-	    !facts__has_cap(&f, FACTS_CAP_SYS_ADMIN)) {
+	if (f.caps_known && !may(&f, FACTS_CAP_PERFMON)) {
 		snprintf(p->taps_why, sizeof(p->taps_why), "CAP_PERFMON is missing");
 		return;
 	}
@@ -326,11 +330,6 @@ static bool is_by_capture(const struct plan *p, enum instant instant)
 	const struct plan_choice *c = plan__find(p, instants[instant].name);
 
 	return c && (!c->candidate || !strcmp(c->candidate, "tap_capture"));
-}
-
-static bool may(const struct facts *f, enum facts_cap cap)
-{
-	return facts__has_cap(f, cap) || facts__has_cap(f, FACTS_CAP_SYS_ADMIN);
 }
 
 /* Where not even the socket's program loads it is bpf(2) itself that is refused, or kills. */

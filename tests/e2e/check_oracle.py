@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Response times from a capture, as tshark dissects it, against the daemon's server-side transactions: the same
-transactions, none missing, none extra, and times that agree within 20 us at P99."""
+transactions, none missing, none extra, and times that agree within 5 us at the median, 20 us at P95 and 100 us at P99: an error of
+ours shifts the first two, a host that takes the processor away between two stamps shows in the last."""
 import argparse
 import sys
 
 import logs
 
-WITHIN_NS = 20_000
+WITHIN_NS = {0.5: 5_000, 0.95: 20_000, 0.99: 100_000}
 
 
 def answered(path, server):
@@ -48,7 +49,7 @@ def compare(oracle, ours):
         errors.append(abs(oracle[key][0] - ours[key][0]))
         if key[1] != "Binding" and oracle[key][1] != ours[key][1]:
             problems.append("%s: code %d, tshark says %d" % (key[0], ours[key][1], oracle[key][1]))
-    if errors and logs.quantile(errors, 0.99) > WITHIN_NS:
+    if any(logs.quantile(errors, q) > limit for q, limit in WITHIN_NS.items()):
         problems.append("times differ by %.1f us at P99 (P50 %.1f, worst %.1f)" % (
             logs.quantile(errors, 0.99) / 1e3, logs.quantile(errors, 0.5) / 1e3, max(errors) / 1e3))
     return problems, errors

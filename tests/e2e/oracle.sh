@@ -3,23 +3,6 @@
 . "$(dirname "$0")/e2e.sh"
 begin tcpdump tshark kamailio turnserver sipp
 
-start_capture() {
-	job__start "$1.tcpdump" "$NS_B" tcpdump -i "$IF_B" -n -s 0 -B 65536 -U \
-		--time-stamp-precision=nano -w "$WORK/$1.pcap" udp
-	CAPTURE=$JOB
-	wait_until 5 grep -qs 'listening on' "$WORK/$1.tcpdump.log"
-}
-
-# The kernel hands over a block of packets at least once a second (immediate mode would wake tcpdump for each one, and
-# that between its own time stamp and the driver's).
-stop_capture() {
-	settle "$WORK/$1.pcap" 1.3
-	job__stop "$CAPTURE"
-	if ! grep -q '^0 packets dropped by kernel' "$WORK/$1.tcpdump.log"; then
-		not_ok "oracle_$1_capture" "$(grep dropped "$WORK/$1.tcpdump.log")"
-	fi
-}
-
 judge() {
 	check oracle --name "oracle_$1" --pcap "$WORK/$1.pcap" --transactions "$WORK/$1.json" --netns "$NS_INODE" \
 		--server "$IP_B" --least "$2"

@@ -21,18 +21,6 @@ refused() {
 	DAEMON_VIA+=("$WORK/bin/refuse" --call bpf --call perf_event_open --errno "$errno" --)
 }
 
-start_capture() {
-	job__start "$1.tcpdump" "$NS_B" tcpdump -i "$IF_B" -n -s 0 -B 65536 -U \
-		--time-stamp-precision=nano -w "$WORK/$1.pcap" udp
-	CAPTURE=$JOB
-	wait_until 5 grep -qs 'listening on' "$WORK/$1.tcpdump.log"
-}
-
-stop_capture() {
-	settle "$WORK/$1.pcap" 1.3
-	job__stop "$CAPTURE"
-}
-
 # In a folder that the other user may write.
 start_refused() {
 	local transactions=$WORK/daemon/$1.json

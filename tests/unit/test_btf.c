@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Where BTF comes from: files made by libbpf, a made-up /sys, the order of the sources. */
 #include "btf.h"
+#include "fixture_tree.h"
 #include "test.h"
 
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <ftw.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #define PATH_LEN 512
 #define SKB_SIZE 232
@@ -29,20 +27,7 @@ static int silent(enum libbpf_print_level level, const char *fmt, va_list args)
 
 static void put(const struct fixture *f, const char *path, const void *data, size_t len)
 {
-	char full[PATH_LEN];
-	FILE *out;
-
-	snprintf(full, sizeof(full), "%s%s", f->root, path);
-	for (char *slash = full + strlen(f->root) + 1; (slash = strchr(slash, '/')); slash++) {
-		*slash = '\0';
-		mkdir(full, 0755);
-		*slash = '/';
-	}
-	out = fopen(full, "w");
-	if (!CHECK(out))
-		return;
-	fwrite(data, 1, len, out);
-	fclose(out);
+	tree_put(f->root, path, data, len);
 }
 
 /* BTF with one struct of that name and size. */
@@ -63,17 +48,10 @@ static void put_btf(const struct fixture *f, const char *path, const char *name,
 	btf__free(btf);
 }
 
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st, (void)type, (void)ftw;
-	return remove(path);
-}
-
 static bool start(struct fixture *f)
 {
 	libbpf_set_print(silent);
-	strcpy(f->root, "/tmp/sigpath-btf-XXXXXX");
-	if (!CHECK(mkdtemp(f->root)))
+	if (!tree_make(f->root))
 		return false;
 	snprintf(f->etc, sizeof(f->etc), "%s/etc", f->root);
 	snprintf(f->shipped, sizeof(f->shipped), "%s/share", f->root);
@@ -85,7 +63,7 @@ static bool start(struct fixture *f)
 
 static void stop(const struct fixture *f)
 {
-	nftw(f->root, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	tree_remove(f->root);
 }
 
 enum { OWN = 1, SLAB = 2, BY_RELEASE = 4, BY_VMLINUX = 8, SHIPPED = 16 };

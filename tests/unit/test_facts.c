@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Host facts, read from a made-up /proc and /sys. */
 #include "facts.h"
+#include "fixture_tree.h"
 #include "test.h"
 
-#include <ftw.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define PATH_LEN 512
@@ -17,23 +15,9 @@ struct fixture {
 	char root[64];
 };
 
-/* Creates root/path with its folders. */
 static void put(const struct fixture *f, const char *path, const char *text)
 {
-	char full[PATH_LEN];
-	FILE *out;
-
-	snprintf(full, sizeof(full), "%s%s", f->root, path);
-	for (char *slash = full + strlen(f->root) + 1; (slash = strchr(slash, '/')); slash++) {
-		*slash = '\0';
-		mkdir(full, 0755);
-		*slash = '/';
-	}
-	out = fopen(full, "w");
-	if (!CHECK(out))
-		return;
-	fputs(text, out);
-	fclose(out);
+	tree_put(f->root, path, text, strlen(text));
 }
 
 static void link_to(const struct fixture *f, const char *path, const char *target)
@@ -51,21 +35,14 @@ static void link_to(const struct fixture *f, const char *path, const char *targe
 	CHECK(!symlink(target, full));
 }
 
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st, (void)type, (void)ftw;
-	return remove(path);
-}
-
 static bool start(struct fixture *f)
 {
-	strcpy(f->root, "/tmp/sigpath-facts-XXXXXX");
-	return CHECK(mkdtemp(f->root));
+	return tree_make(f->root);
 }
 
 static void stop(const struct fixture *f)
 {
-	nftw(f->root, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	tree_remove(f->root);
 }
 
 static void reads_everything(void)
