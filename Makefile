@@ -28,19 +28,23 @@ endif
 INC_bpf              := -Ibpf/shared -Ibpf/parse -Ibpf/lib
 INC_kernel-compat    := -Ikernel-compat -Ibpf/shared -Ibpf/parse -I$(BUILD)
 INC_userspace/stats    := -Iuserspace/stats
-INC_userspace/session  := -Iuserspace/session -Iuserspace/stats -Ibpf/shared -Ibpf/parse
-INC_userspace/ingest   := -Iuserspace/ingest $(INC_userspace/session)
+INC_userspace/proto    := -Iuserspace/proto -Ibpf/shared -Ibpf/parse
+INC_userspace/stream   := -Iuserspace/stream $(INC_userspace/proto)
+INC_userspace/session  := -Iuserspace/session -Iuserspace/stats $(INC_userspace/proto)
+INC_userspace/call     := -Iuserspace/call $(INC_userspace/session)
+INC_userspace/ingest   := -Iuserspace/ingest -Iuserspace/stream $(INC_userspace/call)
+INC_userspace/replay   := -Iuserspace/replay $(INC_userspace/ingest)
 INC_userspace/identity := -Iuserspace/identity
 INC_userspace/export   := -Iuserspace/export -Iuserspace/stats
-INC_userspace/serve    := -Iuserspace/serve -Iuserspace/stats -Iuserspace/ingest -Iuserspace/session -Ikernel-compat -Ibpf/shared
-INC_userspace/agent    := -Iuserspace/agent $(INC_userspace/serve) -Iuserspace/identity -Ibpf/parse -I$(BUILD)
-INC_userspace/cli      := -Iuserspace/cli -Iuserspace/export -Iuserspace/stats -Ikernel-compat -Ibpf/shared -Itui
+INC_userspace/serve    := -Iuserspace/serve $(INC_userspace/ingest) -Ikernel-compat
+INC_userspace/agent    := -Iuserspace/agent $(INC_userspace/serve) -Iuserspace/replay -Iuserspace/identity -I$(BUILD)
+INC_userspace/cli      := -Iuserspace/cli -Iuserspace/export $(INC_userspace/serve) -Iuserspace/replay -Itui
 INC_tui                := -Itui -Iuserspace/stats
 INC_tests/unit := $(sort $(INC_userspace/agent) $(INC_userspace/cli) $(INC_bpf) -Itests/lib -Itests/unit)
 INC_tests/lib  := -Itests/lib
 INC_tests/bpf  := -Ikernel-compat -Ibpf/shared -Ibpf/parse -I$(BUILD)
 
-DAEMON_DIRS := kernel-compat userspace/stats userspace/session userspace/ingest userspace/identity userspace/serve userspace/agent
+DAEMON_DIRS := kernel-compat userspace/stats userspace/proto userspace/stream userspace/session userspace/call userspace/ingest userspace/replay userspace/identity userspace/serve userspace/agent
 CLIENT_DIRS := userspace/cli userspace/export tui
 SRCS        := $(sort $(wildcard $(addsuffix /*.c,$(DAEMON_DIRS) $(CLIENT_DIRS))))
 OBJS        := $(SRCS:%.c=$(BUILD)/%.o)
@@ -127,7 +131,7 @@ $(BUILD)/tests/unit/%: tests/unit/%.c tests/lib/test.c $(SANLIB) | $(SKEL)
 	$(say) TEST $@
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -O1 $(SAN) $(INC_tests/unit) $(WRAP) -MMD -MP -MF $@.d -o $@ $< tests/lib/test.c $(SANLIB) $(LIBS_CLIENT)
-FUZZ_LIB := $(sort $(wildcard userspace/session/*.[ch] userspace/stats/*.[ch] userspace/ingest/*.[ch] bpf/parse/*.h bpf/shared/*.h))
+FUZZ_LIB := $(sort $(wildcard userspace/proto/*.[ch] userspace/stream/*.[ch] userspace/call/*.[ch] userspace/session/*.[ch] userspace/stats/*.[ch] userspace/ingest/*.[ch] bpf/parse/*.h bpf/shared/*.h))
 $(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(FUZZ_LIB)
 	$(say) FUZZ $@
 	@mkdir -p $(@D)

@@ -9,6 +9,9 @@
  *      \---------> DROP      ... or that the kernel discards on the way
  *   SEND --------> XMIT      a message that local software sends
  *   TAP                      one sight of a message by a tap alone (plans without stage probes)
+ *   SEG ---------> TAKE      a TCP segment received; the application has read the stream up to here
+ *      \---------> XMIT      ... or sent (REC_F_EGRESS)
+ *   MEDIA                    one of the first media or encrypted datagrams of a flow
  */
 #ifndef SIGPATH_RECORD_H
 #define SIGPATH_RECORD_H
@@ -23,7 +26,10 @@
 	X(3, SEND, rec_send, "handed over by the application, at the qdisc") \
 	X(4, XMIT, rec_xmit, "handed to the driver")                        \
 	X(5, DROP, rec_drop, "discarded by the kernel")                     \
-	X(6, TAP, rec_tap, "seen by a tap")
+	X(6, TAP, rec_tap, "seen by a tap")                                 \
+	X(7, SEG, rec_seg, "a TCP segment, or a part of a large one")       \
+	X(8, TAKE, rec_take, "a stream was read up to a sequence number")   \
+	X(9, MEDIA, rec_media, "one of the first media datagrams of a flow")
 /* clang-format on */
 
 enum rec_kind {
@@ -33,7 +39,19 @@ enum rec_kind {
 };
 
 /* What the shallow parse found. */
-enum rec_proto { PROTO_NONE = 0, PROTO_SIP = 1, PROTO_STUN = 2 };
+enum rec_proto {
+	PROTO_NONE = 0,
+	PROTO_SIP = 1,
+	PROTO_STUN = 2,
+	PROTO_DTLS = 3, /* handshake, change cipher spec, alert records; 1.3: also the first encrypted */
+	PROTO_BEAT = 4, /* any datagram on a heartbeat port */
+	/* told apart in user space only */
+	PROTO_HTTP = 5,
+	PROTO_WS = 6,	/* a WebSocket message that is not SIP */
+	PROTO_TLS = 7,	/* handshake messages of a TLS connection */
+	PROTO_RTP = 8,	/* RTP, RTCP or SRTP by RFC 7983: 128..191 */
+	PROTO_CNT
+};
 
 enum rec_flag {
 	REC_F_FRAG = 1u << 0, /* first fragment, or a datagram that was reassembled */
@@ -45,6 +63,10 @@ enum rec_flag {
 	REC_F_PREEMPTED = 1u << 6,  /* struct off_cpu: involuntary, the thread stayed runnable */
 	REC_F_RCVBUF = 1u << 7,	    /* DROP: the socket's receive buffer was full */
 	REC_F_BY_ADDRESS = 1u << 8, /* DROP: named by skb and since_ns alone */
+	REC_F_TAP = 1u << 9,	    /* SEG: seen by a tap alone: it is not going to be taken or sent */
+	REC_F_SYN = 1u << 10,	    /* SEG */
+	REC_F_FIN = 1u << 11,	    /* SEG */
+	REC_F_RST = 1u << 12,	    /* SEG */
 };
 
 #define REC_SNAP_MAX 4096 /* payload bytes a record can carry */
@@ -171,6 +193,51 @@ struct rec_tap {
 	__u8 payload[];
 };
 
+/* Received: hdr.ts_ns is t_sock, nic_ns and stack_ns those of the packet that ends it (what the
+ * kernel merged came together). Sent: hdr.ts_ns is t_queue, send_ns the call that wrote its last
+ * byte. A segment longer than a record makes several with the same stamps, seq growing. A segment
+ * without payload is reported for its SYN, FIN or RST. flow.proto is PROTO_NONE: the stream tells. */
+struct rec_seg {
+	struct rec_hdr hdr;
+	struct rec_flow flow;
+	__u64 nic_ns;
+	__u64 stack_ns;
+	__u64 send_ns;
+	__u64 sk;
+	__u64 skb;
+	__u32 seq;	/* of payload[0]; behind a SYN: of the first byte that follows it */
+	__u32 seg_len;	/* payload bytes of the segment from seq on, snap_len of them here */
+	__u32 snap_len;
+	__u32 ifindex;
+	__u32 netns;
+	__u32 pad;
+	struct rec_task task; /* sent: who, where known (pid 0: not) */
+	__u8 payload[];
+};
+
+/* The application has received everything before seq (tcp_sock.copied_seq). */
+struct rec_take {
+	struct rec_hdr hdr; /* ts_ns: t_read */
+	__u64 sk;
+	__u32 seq;
+	__u32 pad;
+	struct rec_task task;
+	struct rec_history history;
+};
+
+/* RTP, RTCP, SRTP (flow.proto PROTO_RTP) or what DTLS protects (PROTO_DTLS): the first few of each
+ * flow, REC_F_EGRESS the sent ones. hdr.ts_ns: t_sock, or t_queue. */
+struct rec_media {
+	struct rec_hdr hdr;
+	struct rec_flow flow;
+	__u32 msg_len;
+	__u32 ifindex;
+	__u8 first[16]; /* payload bytes, zero behind the end */
+};
+
+_Static_assert(sizeof(struct rec_seg) == 160, "rec_seg");
+_Static_assert(sizeof(struct rec_take) == 72 + sizeof(struct rec_history), "rec_take");
+_Static_assert(sizeof(struct rec_media) == 80, "rec_media");
 _Static_assert(sizeof(struct rec_hdr) == 16, "rec_hdr");
 _Static_assert(sizeof(struct rec_flow) == 40, "rec_flow");
 _Static_assert(sizeof(struct rec_print) == 16, "rec_print");
