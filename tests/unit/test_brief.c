@@ -16,12 +16,17 @@ static int parse_copy(const void *p, uint32_t snap_len, uint32_t msg_len, uint8_
 		      struct brief *b)
 {
 	uint8_t *copy = malloc(snap_len ? snap_len : 1);
+	struct message m = {.proto = proto, .p = copy, .len = snap_len, .msg_len = msg_len};
+	char *buf = malloc(OFFER_BUF);
+	struct facts f;
 	int rc = -ENOMEM;
 
-	if (copy) {
+	if (copy && buf) {
 		memcpy(copy, p, snap_len);
-		rc = brief__parse(copy, snap_len, msg_len, proto, b);
+		rc = facts__parse(&m, buf, &f);
+		*b = f.brief;
 	}
+	free(buf);
 	free(copy);
 	return rc;
 }

@@ -20,6 +20,8 @@ struct ingest {
 	struct late_drops late;
 	bool reads_by_content; /* reads were seen that do not name their packet */
 	struct readers readers;
+	struct facts facts; /* of the message at hand */
+	char offer_buf[OFFER_BUF];
 };
 
 int ingest__new(const struct ingest_opts *opts, struct ingest **ret)
@@ -75,17 +77,29 @@ static struct pending *hold(struct ingest *in, const struct pending *src)
 	return p;
 }
 
-/* False: not a message the session can use; counted. */
-static bool understand(struct ingest *in, const uint8_t *payload, const struct rec_print *print,
-		       uint8_t proto, struct brief *b)
+/* NULL: not a message the session can use; counted. Valid until the next message. */
+static const struct facts *understand(struct ingest *in, const struct message *m)
 {
-	int err = brief__parse(payload, print->snap_len, print->msg_len, proto, b);
+	int err = facts__parse(m, in->offer_buf, &in->facts);
 
 	if (!err)
-		return true;
-	tally(in, err == -ENODATA && print->snap_len < print->msg_len ? LEDGER_SNAP_SHORT
-								      : LEDGER_PARSE_FAILED);
-	return false;
+		return &in->facts;
+	tally(in, err == -ENODATA && m->len < m->msg_len ? LEDGER_SNAP_SHORT : LEDGER_PARSE_FAILED);
+	return NULL;
+}
+
+static struct message message_of(const struct rec_flow *flow, const struct rec_print *print,
+				 const uint8_t *payload, enum message_dir dir, uint64_t ts_ns)
+{
+	return (struct message){.flow = flow,
+				.proto = flow->proto,
+				.dir = (uint8_t)dir,
+				.transport = TRANSPORT_UDP,
+				.p = payload,
+				.len = print->snap_len,
+				.msg_len = print->msg_len,
+				.hash = print->hash,
+				.ts_ns = ts_ns};
 }
 
 /* The message and its read have found each other. An uncertain read of a request is withheld: its
@@ -115,14 +129,18 @@ static void on_rx(struct ingest *in, const struct rec_rx *r)
 			    .msg_len = r->print.msg_len,
 			    .since_ns = r->hdr.ts_ns,
 			    .stamp_ns = r->hdr.ts_ns};
+	struct message m = message_of(&r->flow, &r->print, r->payload, MESSAGE_IN, 0);
 	struct rec_read early;
-	struct brief b;
+	const struct facts *f;
 
 	tally(in, LEDGER_MESSAGES);
 	p.rx = (struct rx_leg){
 		.nic_ns = r->nic_ns, .stack_ns = r->stack_ns, .sock_ns = r->hdr.ts_ns};
-	if (understand(in, r->payload, &r->print, r->flow.proto, &b))
-		p.part = session__arrive(in->session, &b, &r->flow, &p.rx, r->hdr.ts_ns);
+	m.rx = p.rx;
+	m.ts_ns = rx_leg__start_ns(&p.rx);
+	f = understand(in, &m);
+	if (f)
+		p.part = session__arrive(in->session, &f->brief, &r->flow, &p.rx, r->hdr.ts_ns);
 	if (!in->opts.has_read)
 		session__read(in->session, &p.part, &p.rx, NULL, r->hdr.ts_ns);
 	else if (early_reads__take(&in->early, r, &early))
@@ -207,7 +225,8 @@ static void on_send(struct ingest *in, const struct rec_send *r)
 			    .since_ns = r->hdr.ts_ns,
 			    .stamp_ns = r->hdr.ts_ns};
 	struct pending *old = pending_table__find_skb(in->pending, PENDING_TX, r->skb);
-	struct brief b;
+	struct message m = message_of(&r->flow, &r->print, r->payload, MESSAGE_OUT, 0);
+	const struct facts *f;
 
 	if (old && is_same_send(old, r)) {
 		old->stamp_ns = r->hdr.ts_ns;
@@ -218,11 +237,15 @@ static void on_send(struct ingest *in, const struct rec_send *r)
 		pending_table__remove(in->pending, old);
 	}
 	tally(in, LEDGER_MESSAGES);
-	if (!understand(in, r->payload, &r->print, r->flow.proto, &b))
-		return;
 	p.tx = (struct tx_leg){.send_ns = r->send_ns, .queue_ns = r->hdr.ts_ns};
+	m.tx = p.tx;
+	m.ts_ns = tx_leg__start_ns(&p.tx);
+	m.task = &r->task;
+	f = understand(in, &m);
+	if (!f)
+		return;
 	if (!in->opts.has_xmit) {
-		session__sent(in->session, &b, &r->flow, &p.tx, &r->task, r->hdr.ts_ns);
+		session__sent(in->session, &f->brief, &r->flow, &p.tx, &r->task, r->hdr.ts_ns);
 		return;
 	}
 	p.sent = malloc(sizeof(*p.sent));
@@ -230,7 +253,7 @@ static void on_send(struct ingest *in, const struct rec_send *r)
 		tally(in, LEDGER_NO_MEMORY);
 		return;
 	}
-	*p.sent = (struct pending_sent){.brief = b, .flow = r->flow, .task = r->task};
+	*p.sent = (struct pending_sent){.brief = f->brief, .flow = r->flow, .task = r->task};
 	hold(in, &p);
 }
 
@@ -313,20 +336,24 @@ static void on_drop(struct ingest *in, const struct rec_drop *r)
 /* A tap alone: arrival and read, or send and driver, are one instant. */
 static void on_tap(struct ingest *in, const struct rec_tap *r)
 {
+	struct message m = message_of(&r->flow, &r->print, r->payload,
+				      r->flow.flags & REC_F_EGRESS ? MESSAGE_OUT : MESSAGE_IN,
+				      r->hdr.ts_ns);
 	struct session_part part;
-	struct brief b;
+	const struct facts *f;
 
 	tally(in, LEDGER_MESSAGES);
-	if (!understand(in, r->payload, &r->print, r->flow.proto, &b))
+	f = understand(in, &m);
+	if (!f)
 		return;
 	if (r->flow.flags & REC_F_EGRESS) {
 		struct tx_leg tx = {.xmit_ns = r->hdr.ts_ns};
 
-		session__sent(in->session, &b, &r->flow, &tx, NULL, r->hdr.ts_ns);
+		session__sent(in->session, &f->brief, &r->flow, &tx, NULL, r->hdr.ts_ns);
 	} else {
 		struct rx_leg rx = {.nic_ns = r->hdr.ts_ns};
 
-		part = session__arrive(in->session, &b, &r->flow, &rx, r->hdr.ts_ns);
+		part = session__arrive(in->session, &f->brief, &r->flow, &rx, r->hdr.ts_ns);
 		session__read(in->session, &part, &rx, NULL, r->hdr.ts_ns);
 	}
 }

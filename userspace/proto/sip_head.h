@@ -4,10 +4,11 @@
  *
  *   INVITE sip:bob@example.com SIP/2.0               method_name
  *   Via: SIP/2.0/UDP a.example.com:5060;branch=z1    sent_by, branch      (top)
- *   Via: SIP/2.0/UDP b.example.com;branch=z2         via2_branch          (next value: a line, or
- * after a comma) From: "A; <x>" <sip:a@example.com;x=y>;tag=1     from_tag To:
- * <sip:bob@example.com>;tag=2                  to_tag Call-ID: 3848276298220188511@a.example.com
- * call_id CSeq: 314159 INVITE                              cseq, cseq_method
+ *   Via: SIP/2.0/UDP b.example.com;branch=z2         via2_branch          (a line, or behind a comma)
+ *   From: "A; <x>" <sip:a@example.com;x=y>;tag=1     from_uri, from_tag
+ *   To: <sip:bob@example.com>;tag=2                  to_uri, to_tag
+ *   Call-ID: 3848276298220188511@a.example.com       call_id
+ *   CSeq: 314159 INVITE                              cseq, cseq_method
  *
  * Compact names, any case, folding, white space around separators, quoted strings. Nothing is
  * copied or allocated: spans point into the parsed bytes. A missing or misshapen field is not an
@@ -37,6 +38,14 @@ enum sip_have {
 	SIP_HAVE_CSEQ = 1u << 8, /* a number below 2^31 (RFC 3261 8.1.1.5) */
 	SIP_HAVE_CSEQ_METHOD = 1u << 9,
 	SIP_HAVE_METHOD = 1u << 10, /* requests: always; responses: with CSEQ_METHOD */
+	SIP_HAVE_CONTENT_LENGTH = 1u << 11,
+	SIP_HAVE_EXPIRES = 1u << 12,
+	SIP_HAVE_RSEQ = 1u << 13,
+	SIP_HAVE_RACK = 1u << 14,
+	SIP_HAVE_100REL = 1u << 15, /* in Require of a response or Supported/Require of a request */
+	SIP_HAVE_BODY = 1u << 16,   /* the header is complete: body is known, maybe empty */
+	SIP_HAVE_CONTACT_STAR = 1u << 17,
+	SIP_HAVE_SIPFRAG = 1u << 18, /* Content-Type message/sipfrag (RFC 3420) */
 };
 
 struct sip_head {
@@ -55,7 +64,40 @@ struct sip_head {
 	struct sip_span call_id;
 	struct sip_span from_tag;
 	struct sip_span to_tag;
+	/* Behind these: what dialogs, registrations and the joining of legs need. len 0: absent. */
+	struct sip_span request_uri;
+	struct sip_span from_uri; /* "sip:a@example.com;x=y", without <> and display name */
+	struct sip_span to_uri;
+	struct sip_span contact;  /* URI of the first one */
+	struct sip_span content_type; /* without parameters */
+	struct sip_span event;	  /* package and parameters, RFC 6665 */
+	struct sip_span sub_state; /* Subscription-State, without parameters */
+	struct sip_span session_id; /* RFC 7989: the first value, the local UUID */
+	struct sip_span session_id_remote; /* its remote= parameter */
+	struct sip_span icid;	  /* icid-value of P-Charging-Vector, RFC 7315 4.6 */
+	struct sip_span replaces; /* Call-ID in Replaces, RFC 3891 */
+	struct sip_span x_call_id; /* X-CID, X-Call-ID, X-Orig-Call-ID...: what B2BUAs copy */
+	struct sip_span user_agent; /* or Server */
+	struct sip_span reason_phrase; /* responses */
+	uint32_t expires;	  /* seconds; of Expires, else of the first Contact */
+	uint32_t content_length;
+	uint32_t rseq, rack_rseq, rack_cseq; /* RFC 3262 */
+	uint32_t max_forwards;	  /* UINT32_MAX absent */
+	uint32_t header_len;	  /* with the empty line; 0: truncated */
+	struct sip_span body;	  /* by Content-Length, cut to the bytes at hand */
 };
+
+/* Why an element has to refuse or repair a message (RFC 4475, RFC 5118 say which): the first that is
+ * found, in this order. */
+enum sip_fault {
+#define SIP_FAULT(id, text) SIP_FAULT_##id,
+#include "sip_fault.def"
+#undef SIP_FAULT
+	SIP_FAULT_CNT
+};
+/* Judges a whole message that was parsed. SIP_FAULT_NONE: well-formed. */
+enum sip_fault sip_head__judge(const uint8_t *p, uint32_t len, const struct sip_head *head);
+const char *sip_fault__text(enum sip_fault fault);
 
 /* len bytes at p: the message, or its start where a snap length cut it (a header line that is cut
  * is left out, also when the cut hides whether it is folded). 0 and *out set, or -EBADMSG: no SIP

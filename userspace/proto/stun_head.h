@@ -14,6 +14,16 @@
 
 #include "stun.h"
 
+struct stun_text {
+	uint32_t off, len; /* in the message; len 0: absent */
+};
+
+struct stun_addr {
+	uint8_t family;	  /* 4, 6; 0 absent */
+	uint16_t port;
+	uint8_t addr[16]; /* IPv4 as ::ffff:a.b.c.d; un-xored */
+};
+
 struct stun_head {
 	struct stun_brief brief;
 	uint16_t error_code;  /* 300..699 of an error response, 0 none */
@@ -25,6 +35,19 @@ struct stun_head {
 	bool has_fingerprint;
 	bool truncated; /* the message is longer than len */
 	bool malformed; /* an attribute reaches beyond the message */
+	/* Behind these: what check lists and allocations need. An address family of 0: absent. */
+	struct stun_text username; /* ICE: "remote-ufrag:local-ufrag" of the sender (RFC 8445 7.2.2) */
+	struct stun_text realm, software;
+	bool has_priority, is_controlling, is_controlled, use_candidate, has_nonce;
+	bool even_port, has_lifetime, has_data;
+	uint32_t priority;
+	uint64_t tie_breaker;
+	uint32_t lifetime_s;
+	uint16_t channel;	 /* CHANNEL-NUMBER, 0 none */
+	uint8_t transport;	 /* REQUESTED-TRANSPORT, 0 none */
+	struct stun_addr mapped; /* XOR-MAPPED-ADDRESS, else MAPPED-ADDRESS */
+	struct stun_addr peer, relayed, alternate;
+	uint64_t unknown[4];	 /* bit per comprehension-required type below 0x100 that is not known */
 };
 
 /* len bytes at p: the message, or its start where a snap length cut it. 0 and *out set, or

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* SIP and STUN messages to the common brief. */
+/* Messages of all protocols to the common brief. */
 #include "brief.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "sip_head.h"
-#include "stun_head.h"
 
 static uint64_t mix(uint64_t h, uint64_t v)
 {
@@ -41,6 +38,17 @@ static void copy_text(char *dst, size_t size, const uint8_t *p, uint32_t len)
 	for (size_t i = 0; i < n; i++)
 		dst[i] = p[i] > 0x20 && p[i] < 0x7f ? (char)p[i] : '?';
 	dst[n] = '\0';
+}
+
+static void put_hex(char *dst, const uint8_t *p, uint32_t len)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (uint32_t i = 0; i < len; i++) {
+		*dst++ = digits[p[i] >> 4];
+		*dst++ = digits[p[i] & 15];
+	}
+	*dst = '\0';
 }
 
 static bool has_cookie(const uint8_t *p, struct sip_span branch)
@@ -89,12 +97,17 @@ static bool is_sip_error(uint16_t status)
 	return status >= 400 && status != 401 && status != 407 && status != 487;
 }
 
-static int sip_brief(const uint8_t *p, uint32_t len, struct brief *b)
+static int sip_facts(const uint8_t *p, uint32_t len, char *buf, struct facts *f)
 {
+	struct brief *b = &f->brief;
 	struct sip_head h;
 
-	if (sip_head__parse(p, len, &h))
+	if (sip_head__parse(p, len, &f->sip))
 		return -EBADMSG;
+	h = f->sip;
+	if (h.body.len)
+		offer__find(p + h.body.off, h.body.len, (const char *)p + h.content_type.off,
+			    h.content_type.len, buf, &f->offer);
 	b->is_request = h.is_request;
 	b->code = h.status;
 	b->is_final = !h.is_request && h.status >= 200;
@@ -112,6 +125,7 @@ static int sip_brief(const uint8_t *p, uint32_t len, struct brief *b)
 	}
 	copy_text(b->key_text, sizeof(b->key_text), p + h.branch.off, h.branch.len);
 	copy_text(b->call_id, sizeof(b->call_id), p + h.call_id.off, h.call_id.len);
+	f->has_txn = true;
 	return 0;
 }
 
@@ -122,12 +136,14 @@ static bool is_stun_error(uint16_t code)
 	return code && code != 401 && code != 438 && code != 487;
 }
 
-static int stun_brief_of(const uint8_t *p, uint32_t len, struct brief *b)
+static int stun_facts(const uint8_t *p, uint32_t len, struct facts *f)
 {
+	struct brief *b = &f->brief;
 	struct stun_head h;
 
-	if (stun_head__parse(p, len, &h))
+	if (stun_head__parse(p, len, &f->stun))
 		return -EBADMSG;
+	h = f->stun;
 	b->is_request = h.brief.class <= 1;
 	b->expects_reply = h.brief.class == 0;
 	b->is_final = h.brief.class >= 2;
@@ -136,22 +152,109 @@ static int stun_brief_of(const uint8_t *p, uint32_t len, struct brief *b)
 	b->method = stun_method__name(h.brief.method);
 	b->key.lo = hash_bytes(PROTO_STUN, h.brief.txid, sizeof(h.brief.txid));
 	b->key.hi = mix(PROTO_STUN, h.brief.method);
-	for (unsigned int i = 0; i < sizeof(h.brief.txid); i++)
-		snprintf(b->key_text + 2 * i, 3, "%02x", h.brief.txid[i]);
+	put_hex(b->key_text, h.brief.txid, sizeof(h.brief.txid));
+	f->has_txn = true;
 	return 0;
 }
 
-int brief__parse(const uint8_t *payload, uint32_t snap_len, uint32_t msg_len, uint8_t proto,
-		 struct brief *ret)
+static uint64_t conn_key(const struct message *m)
 {
-	uint32_t len = snap_len < msg_len ? snap_len : msg_len;
+	return mix(m->proto, m->conn);
+}
 
-	memset(ret, 0, sizeof(*ret));
-	ret->proto = proto;
-	ret->method = "?";
-	if (proto == PROTO_SIP)
-		return sip_brief(payload, len, ret);
-	if (proto == PROTO_STUN)
-		return stun_brief_of(payload, len, ret);
-	return -EBADMSG;
+/* Request and response have the number of their exchange. */
+static int http_facts(const struct message *m, char *buf, struct facts *f)
+{
+	struct brief *b = &f->brief;
+	const struct http_head *h = &f->http;
+
+	if (http_head__parse(m->p, m->len, &f->http))
+		return -EBADMSG;
+	b->is_request = b->expects_reply = h->is_request;
+	b->is_final = !h->is_request && (h->status >= 200 || h->status == 101);
+	b->code = h->status;
+	b->is_error = b->is_final && h->status >= 400 && h->status != 401 && h->status != 407;
+	b->method = h->is_request ? http_method__name(m->p, h->method) : "?";
+	if (h->body_len && !h->is_encoded)
+		offer__find(m->p + h->body_off, h->body_len,
+			    (const char *)m->p + h->content_type.off, h->content_type.len, buf,
+			    &f->offer);
+	if (!m->conn || !m->exchange)
+		return 0;
+	b->key.lo = mix(conn_key(m), m->exchange);
+	b->key.hi = m->conn;
+	snprintf(b->key_text, sizeof(b->key_text), "%016llx-%llu", (unsigned long long)m->conn,
+		 (unsigned long long)m->exchange);
+	f->has_txn = true;
+	return 0;
+}
+
+/* Who is described: the same on every connection that a relay passes the description through. */
+static uint64_t offer_key(const struct offer *o)
+{
+	return hash_bytes(PROTO_WS, (const uint8_t *)o->sdp, o->sdp_len);
+}
+
+/* An offer asks, an answer replies; which offer it replies to is known to whoever keeps the connection
+ * (session.c). Candidates and everything else are passed on. */
+static int ws_facts(const struct message *m, char *buf, struct facts *f)
+{
+	struct brief *b = &f->brief;
+
+	offer__find(m->p, m->len, NULL, 0, buf, &f->offer);
+	b->method = "offer";
+	b->key.hi = m->conn;
+	if (f->offer.kind == OFFER_OFFER) {
+		b->is_request = b->expects_reply = true;
+		b->key.lo = offer_key(&f->offer);
+		b->has_parent = m->dir == MESSAGE_OUT;
+		b->parent_lo = b->key.lo;
+		f->has_txn = true;
+	} else if (f->offer.kind == OFFER_ANSWER) {
+		b->is_final = true;
+		f->has_txn = true;
+	}
+	snprintf(b->key_text, sizeof(b->key_text), "%016llx-%016llx", (unsigned long long)m->conn,
+		 (unsigned long long)b->key.lo);
+	return 0;
+}
+
+/* A heartbeat and its echo carry the same bytes. */
+static int beat_facts(const struct message *m, struct facts *f)
+{
+	struct brief *b = &f->brief;
+
+	b->method = "heartbeat";
+	b->key.lo = mix(PROTO_BEAT, m->hash);
+	f->has_txn = true;
+	return 0;
+}
+
+int facts__parse(const struct message *m, char *offer_buf, struct facts *ret)
+{
+	uint32_t len = m->len < m->msg_len ? m->len : m->msg_len;
+
+	memset(&ret->brief, 0, sizeof(ret->brief));
+	ret->has_txn = false;
+	ret->offer = (struct offer){0};
+	ret->brief.proto = m->proto;
+	ret->brief.method = "?";
+	switch (m->proto) {
+	case PROTO_SIP:
+		return sip_facts(m->p, len, offer_buf, ret);
+	case PROTO_STUN:
+		return stun_facts(m->p, len, ret);
+	case PROTO_DTLS:
+		return dtls_head__parse(m->p, len, m->msg_len, &ret->dtls);
+	case PROTO_TLS:
+		return tls_head__parse(m->p, len, &ret->dtls);
+	case PROTO_HTTP:
+		return http_facts(m, offer_buf, ret);
+	case PROTO_WS:
+		return ws_facts(m, offer_buf, ret);
+	case PROTO_BEAT:
+		return beat_facts(m, ret);
+	default:
+		return -EBADMSG;
+	}
 }
