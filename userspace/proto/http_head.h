@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The header of one HTTP/1.1 message (RFC 9112), as far as framing, WebSocket upgrade (RFC 6455 4) and
- * offers need it. Spans point into the message. */
+/* The header of one HTTP/1.1 message (RFC 9112), as far as framing, WebSocket upgrade (RFC 6455 4)
+ * and offers need it. Spans point into the message. */
 #ifndef SIGPATH_HTTP_HEAD_H
 #define SIGPATH_HTTP_HEAD_H
 
@@ -11,19 +11,21 @@
 
 struct http_head {
 	bool is_request;
-	uint16_t status; /* responses */
-	uint8_t minor;	 /* HTTP/1.minor */
+	uint16_t status;		/* responses */
+	uint8_t minor;			/* HTTP/1.minor */
 	struct sip_span method, target; /* requests */
 	struct sip_span content_type;
 	struct sip_span ws_protocol; /* Sec-WebSocket-Protocol */
 	bool is_chunked;
 	bool has_length;
-	bool is_close;	     /* Connection: close */
-	bool is_upgrade;     /* asks for, or (101) agrees to, WebSocket */
-	bool is_deflated;    /* Sec-WebSocket-Extensions: permessage-deflate */
-	bool is_encoded;     /* Content-Encoding: the body cannot be read as text */
+	bool is_close;	      /* Connection: close */
+	bool is_upgrade;      /* asks for, or (101) agrees to, WebSocket */
+	bool is_deflated;     /* Sec-WebSocket-Extensions: permessage-deflate */
+	bool is_client_reset; /* ... client_no_context_takeover (RFC 7692 7.1.1) */
+	bool is_server_reset; /* ... server_no_context_takeover */
+	bool is_encoded;      /* Content-Encoding: the body cannot be read as text */
 	uint64_t content_length;
-	uint32_t head_len;   /* up to and with the empty line */
+	uint32_t head_len;	     /* up to and with the empty line */
 	uint32_t body_off, body_len; /* in the framed message: decoded when chunked */
 };
 

@@ -9,14 +9,13 @@
 
 #include "leg.h"
 #include "record.h"
+#include "transport.h"
 
 enum message_dir {
 	MESSAGE_IN,   /* received by this host: `rx` counts */
 	MESSAGE_OUT,  /* sent by this host: `tx` counts */
 	MESSAGE_WIRE, /* seen by a capture somewhere: ts_ns alone counts */
 };
-
-enum transport { TRANSPORT_UDP, TRANSPORT_TCP, TRANSPORT_WS, TRANSPORT_TLS };
 
 struct message {
 	const struct rec_flow *flow; /* where from, where to; flow->proto is not looked at */
