@@ -102,13 +102,15 @@ static inline struct stream_segment segment_of(const struct side *s, const uint8
 static inline void send_segment(struct stream *st, const struct stream_segment *seg)
 {
 	struct stream_segment own = *seg;
-	uint8_t *copy = __builtin_malloc(seg->len ? seg->len : 1);
+	void *copy = NULL;
 
-	if (copy && seg->len)
+	/* not malloc: that one fails in turn */
+	if (posix_memalign(&copy, 16, seg->len ? seg->len : 1))
+		return;
+	if (seg->len)
 		memcpy(copy, seg->p, seg->len);
 	own.p = copy;
-	if (copy)
-		stream__segment(st, &own);
+	stream__segment(st, &own);
 	free(copy);
 }
 
