@@ -3,6 +3,8 @@
 #ifndef SIGPATH_FIXTURE_RECORD_H
 #define SIGPATH_FIXTURE_RECORD_H
 
+#include <stdbool.h>
+
 #include "fixture_message.h"
 
 struct record {
@@ -15,6 +17,8 @@ struct record {
 		struct rec_xmit xmit;
 		struct rec_drop drop;
 		struct rec_tap tap;
+		struct rec_seg seg;
+		struct rec_take take;
 		uint8_t bytes[2048];
 	};
 };
@@ -152,6 +156,43 @@ static inline struct record tap_record(const struct packet *p, uint16_t flags, u
 	r.tap.flow.flags = flags;
 	r.tap.print = print_of(p->bytes, p->len);
 	memcpy(r.bytes + sizeof(r.tap), p->bytes, p->len);
+	return r;
+}
+
+/* A TCP segment: received by 10.0.0.1 from 10.0.0.9, or (REC_F_EGRESS) sent the other way. Ports
+ * 40000 at 10.0.0.9, 5060 at 10.0.0.1. The same instants as rx_record and send_record. */
+static inline struct record seg_record(const void *payload, uint32_t len, uint64_t sk, uint64_t skb,
+				       uint32_t seq, uint16_t flags, uint64_t ts_ns)
+{
+	bool is_out = flags & REC_F_EGRESS;
+	struct record r;
+
+	record_init(&r, REC_SEG, sizeof(r.seg) + len, ts_ns);
+	r.seg.flow = is_out ? flow_between(1, 9, PROTO_NONE) : flow_between(9, 1, PROTO_NONE);
+	*(is_out ? &r.seg.flow.dport : &r.seg.flow.sport) = 40000;
+	r.seg.flow.flags = flags;
+	r.seg.nic_ns = is_out ? 0 : ts_ns - 20;
+	r.seg.stack_ns = is_out ? 0 : ts_ns - 10;
+	r.seg.send_ns = is_out ? ts_ns - 10 : 0;
+	r.seg.task.pid = r.seg.task.tgid = is_out ? 77 : 0;
+	r.seg.sk = sk;
+	r.seg.skb = skb;
+	r.seg.seq = seq;
+	r.seg.seg_len = r.seg.snap_len = len;
+	if (len)
+		memcpy(r.bytes + sizeof(r.seg), payload, len);
+	return r;
+}
+
+/* The application has read everything before seq. */
+static inline struct record take_record(uint64_t sk, uint32_t seq, uint64_t ts_ns)
+{
+	struct record r;
+
+	record_init(&r, REC_TAKE, sizeof(r.take), ts_ns);
+	r.take.sk = sk;
+	r.take.seq = seq;
+	r.take.task.pid = r.take.task.tgid = 77;
 	return r;
 }
 
