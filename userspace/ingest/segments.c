@@ -42,7 +42,7 @@ uint64_t segments__hash(const uint8_t *p, uint32_t len)
 	memset(word, 0, sizeof(word));
 	if (i < len)
 		memcpy(word, p + i, len - i);
-	h = len;
+	h = 0xe7037ed1a0b428dbull;
 	for (unsigned int k = 0; k < 4; k++)
 		h = print_mix(print_mix(h, lane[k]), word[k]);
 	return h | 1;
