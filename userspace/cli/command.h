@@ -15,9 +15,13 @@ int top__run(const struct options *o);
 int doctor__run(const struct options *o);
 int export__run(const struct options *o);
 int health__run(const struct options *o);
+int replay__command(const struct options *o);
+int record__run(const struct options *o);
 
 /* `top --once`. */
 int top_once__run(const struct options *o);
+/* The same picture of a snapshot that came from elsewhere. */
+int top_once__print(const struct model *m, bool ascii);
 
 /* Asks the daemon; *line is returned owned. An error is told on stderr, with what to try. 0 or
  * negative. */

@@ -67,6 +67,10 @@ static int take_option(const char *command, unsigned int belongs, int argc, char
 	const char *arg = argv[*at], *value = NULL;
 	unsigned int id;
 
+	if ((arg[0] != '-' || !arg[1]) && belongs & FOR_OPERAND && !ret->operand) {
+		ret->operand = arg;
+		return 0;
+	}
 	if (arg[0] != '-' || !arg[1]) {
 		fprintf(stderr, "sigpath %s: unexpected argument '%s'; ", command, arg);
 		print_valid(belongs);

@@ -11,6 +11,9 @@ enum option_for {
 	FOR_DOCTOR = 2,
 	FOR_EXPORT = 4,
 	FOR_HEALTH = 8,
+	FOR_REPLAY = 16,
+	FOR_RECORD = 32,
+	FOR_OPERAND = 1u << 31, /* takes one argument that is no option */
 };
 
 enum option_id {
@@ -24,6 +27,7 @@ struct options {
 	/* Argument of each option given, "" for a flag, NULL when it was not given. Borrowed from
 	 * argv. */
 	const char *value[OPTION_CNT];
+	const char *operand; /* NULL: none was given */
 	bool help;
 };
 

@@ -27,6 +27,9 @@ static const struct command commands[] = {
 	{"health", "health [--ready] [--json]",
 	 "exit 0 when the daemon answers and its loop runs; --ready: and it observes something",
 	 FOR_HEALTH, health__run},
+	{"replay", "replay FILE [--local ADDR] [--json]",
+	 "the same from a capture (pcap, pcapng, gz) or a recording; needs no daemon",
+	 FOR_REPLAY | FOR_OPERAND, replay__command},
 };
 
 #define COMMAND_CNT (sizeof(commands) / sizeof(commands[0]))

@@ -212,7 +212,7 @@ static void print_ledger(const struct model *m)
 		puts("  nothing lost, nothing dropped");
 }
 
-static int print_model(const struct model *m, bool ascii)
+int top_once__print(const struct model *m, bool ascii)
 {
 	struct once o = {.m = m, .utf8 = text__set_locale() && !ascii, .cols = page__cols()};
 
@@ -253,7 +253,7 @@ int top_once__run(const struct options *o)
 	}
 	if (command__ask_model("top", option__socket(o), REQUEST, &m))
 		return EXIT_FAIL;
-	status = print_model(m, o->value[OPTION_ASCII]);
+	status = top_once__print(m, o->value[OPTION_ASCII]);
 	model__free(m);
 	return status;
 }

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One loop for captures, one for recordings. */
+#include "replay.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "capture_file.h"
+#include "ingest.h"
+
+#define TICK_NS		   10000000ull /* of the file's clock, as the daemon's timer */
+#define PROGRESS_EVERY	   4096
+#define FRAGMENT_DATAGRAMS 1024
+#define FRAGMENT_BYTES	   (16u << 20)
+#define UNREAD_NS	   64000000000ull
+#define UNSENT_NS	   10000000000ull
+#define RECORD_MAX	   65536
+
+struct replay {
+	struct replay_opts opts;
+	struct source source;
+	struct capture_file capture;
+	struct recording recording;
+	bool is_recording;
+	bool is_open; /* capture */
+	struct fragments *fragments;
+	struct link link;
+	struct feeder *feeder;
+	struct stats *stats;
+	struct session *session;
+	struct ingest *ingest;
+	struct ledger ledger;
+	struct replay_counts counts;
+	uint64_t first_ns, now_ns, tick_ns;
+	uint8_t record[RECORD_MAX] __attribute__((aligned(8)));
+};
+
+static int make_tables(struct replay *r)
+{
+	const struct replay_opts *o = &r->opts;
+	const struct recording_head *h = &r->recording.head;
+	/* One slot for all time: the window is the file. */
+	struct stats_opts so = {.max_rows = o->max_rows, .slot_ns = INT64_MAX};
+	struct session_opts se = {.max_transactions = o->max_transactions,
+				  .sip_timeout_ns = o->sip_timeout_ns,
+				  .stun_timeout_ns = o->stun_timeout_ns,
+				  .linger_ns = o->linger_ns,
+				  .on_done = o->on_done,
+				  .ctx = o->ctx};
+	struct ingest_opts io = {.max_messages = o->max_messages,
+				 .unread_ns = UNREAD_NS,
+				 .unsent_ns = UNSENT_NS,
+				 .has_read = h->plan & RECORDING_HAS_READ,
+				 .has_xmit = h->plan & RECORDING_HAS_XMIT,
+				 .ledger = &r->ledger};
+	int rc;
+
+	if (r->is_recording && h->max_transactions && h->max_messages && h->max_rows) {
+		so.max_rows = h->max_rows;
+		io.max_messages = h->max_messages;
+		se.max_transactions = h->max_transactions;
+		se.sip_timeout_ns = h->sip_timeout_ns;
+		se.stun_timeout_ns = h->stun_timeout_ns;
+		se.linger_ns = h->linger_ns;
+	}
+	rc = stats__new(&so, &r->stats);
+	if (rc)
+		return rc;
+	se.stats = r->stats;
+	rc = session__new(&se, &r->session);
+	if (rc)
+		return rc;
+	io.session = r->session;
+	return ingest__new(&io, &r->ingest);
+}
+
+static int make_feeder(struct replay *r)
+{
+	const struct replay_opts *o = &r->opts;
+	struct feeder_opts fo = {.sip_ports = o->sip_ports,
+				 .sip_port_cnt = o->sip_port_cnt,
+				 .stun_ports = o->stun_ports,
+				 .stun_port_cnt = o->stun_port_cnt,
+				 .sip_anywhere = o->sip_anywhere,
+				 .stun_anywhere = true,
+				 .local = o->local,
+				 .local_cnt = o->local_cnt,
+				 .session = r->session,
+				 .ledger = &r->ledger,
+				 .counts = &r->counts};
+	int rc = fragments__new(FRAGMENT_DATAGRAMS, FRAGMENT_BYTES, &r->fragments);
+
+	rc = rc ? rc : link__init(&r->link, r->fragments);
+	return rc ? rc : feeder__new(&fo, &r->feeder);
+}
+
+static int fail(const struct replay *r, int rc, const char *why, char *err)
+{
+	snprintf(err, REPLAY_ERROR_LEN, "%s: %s", r->opts.path, why[0] ? why : strerror(-rc));
+	return rc;
+}
+
+static int open_file(struct replay *r, char *err)
+{
+	int rc = source__open(r->opts.path, &r->source);
+
+	if (rc)
+		return fail(r, rc, "", err);
+	r->is_recording = recording__is_one(&r->source);
+	if (r->is_recording) {
+		rc = recording__open(&r->source, &r->recording);
+		return rc ? fail(r, rc, r->recording.error, err) : 0;
+	}
+	rc = capture_file__open(&r->source, &r->capture);
+	r->is_open = !rc;
+	return rc ? fail(r, rc, r->capture.error, err) : 0;
+}
+
+int replay__new(const struct replay_opts *opts, struct replay **ret, char *err)
+{
+	struct replay *r = calloc(1, sizeof(*r));
+	int rc;
+
+	err[0] = '\0';
+	if (!r)
+		return -ENOMEM;
+	r->opts = *opts;
+	r->source.fd = -1;
+	rc = open_file(r, err);
+	rc = rc ? rc : make_tables(r);
+	if (!rc && !r->is_recording)
+		rc = make_feeder(r);
+	if (rc) {
+		if (!err[0])
+			fail(r, rc, "", err);
+		replay__free(r);
+		return rc;
+	}
+	*ret = r;
+	return 0;
+}
+
+void replay__free(struct replay *r)
+{
+	if (!r)
+		return;
+	feeder__free(r->feeder);
+	link__done(&r->link);
+	fragments__free(r->fragments);
+	ingest__free(r->ingest);
+	session__free(r->session);
+	stats__free(r->stats);
+	if (r->is_open)
+		capture_file__done(&r->capture);
+	source__done(&r->source);
+	free(r);
+}
+
+static bool goes_on(struct replay *r, uint64_t packets)
+{
+	struct replay_progress p = {.read_bytes = source__read_bytes(&r->source),
+				    .size = source__size(&r->source),
+				    .packets = packets};
+
+	return !r->opts.on_progress || r->opts.on_progress(r->opts.ctx, &p);
+}
+
+/* --- captures --- */
+
+static void tick(struct replay *r)
+{
+	r->tick_ns = r->now_ns + TICK_NS;
+	feeder__tick(r->feeder, r->now_ns);
+	ingest__tick(r->ingest, r->now_ns);
+}
+
+/* The clock never goes back, a packet's own stamp may. */
+static void advance(struct replay *r, uint64_t ts_ns)
+{
+	if (!r->first_ns)
+		r->first_ns = ts_ns;
+	if (ts_ns < r->now_ns) {
+		r->counts.backward++;
+		return;
+	}
+	r->now_ns = ts_ns;
+	if (ts_ns >= r->tick_ns)
+		tick(r);
+}
+
+static void take_packet(struct replay *r, const struct capture_packet *p)
+{
+	uint64_t ts_ns = p->ts_ns ? p->ts_ns : 1; /* 0 is "not known" */
+	struct link_packet packet;
+
+	advance(r, ts_ns);
+	if (link__decode(&r->link, p->link, p->p, p->len, r->now_ns, &packet))
+		feeder__packet(r->feeder, &packet, ts_ns);
+}
+
+static void copy_counts(struct replay *r)
+{
+	const struct link_counts *l = &r->link.counts;
+	const struct fragments_counts *f = fragments__counts(r->fragments);
+	struct replay_counts *n = &r->counts;
+
+	n->packets = r->capture.packets;
+	n->unstamped = r->capture.unstamped;
+	n->not_ip = l->not_ip - l->unknown_link;
+	n->unknown_link = l->unknown_link;
+	n->other_ip = l->other;
+	n->bad_headers = l->malformed;
+	n->too_deep = l->too_deep;
+	n->fragments = f->fragments;
+	n->assembled = f->assembled;
+	n->fragments_cut = l->cut;
+	n->fragments_refused = f->refused;
+	n->fragments_incomplete = f->incomplete;
+	n->fragments_full = f->evicted + f->no_memory;
+}
+
+static int run_capture(struct replay *r, char *err)
+{
+	struct capture_packet p;
+	int rc;
+
+	while (!(rc = capture_file__next(&r->capture, &p))) {
+		take_packet(r, &p);
+		if (r->capture.packets % PROGRESS_EVERY == 0 && !goes_on(r, r->capture.packets)) {
+			rc = -EINTR;
+			break;
+		}
+	}
+	fragments__tick(r->fragments, UINT64_MAX);
+	tick(r);
+	copy_counts(r);
+	if (rc == -ENODATA)
+		return 0;
+	return fail(r, rc, rc == -EINTR ? "interrupted" : r->capture.error, err);
+}
+
+/* --- recordings --- */
+
+static void take_marker(struct replay *r, const struct recording_marker *m)
+{
+	switch (m->mark) {
+	case RECORDING_LOST:
+		r->counts.record_losses += m->count;
+		break;
+	case RECORDING_CHANGE:
+		ingest__change(r->ingest, m->flags & RECORDING_HAS_READ,
+			       m->flags & RECORDING_HAS_XMIT, m->ts_ns);
+		break;
+	case RECORDING_TICK:
+		ingest__tick(r->ingest, m->ts_ns);
+		if (m->ts_ns > r->now_ns)
+			r->now_ns = m->ts_ns;
+		break;
+	}
+}
+
+static void take_record(struct replay *r, const struct recording_frame *f)
+{
+	struct rec_hdr hdr;
+
+	r->counts.records++;
+	memcpy(r->record, f->record, f->len);
+	if (f->len >= sizeof(hdr)) {
+		memcpy(&hdr, r->record, sizeof(hdr));
+		if (!r->first_ns)
+			r->first_ns = hdr.ts_ns;
+		if (hdr.ts_ns > r->now_ns)
+			r->now_ns = hdr.ts_ns;
+	}
+	ingest__record(r->ingest, r->record, f->len);
+}
+
+static int run_recording(struct replay *r, char *err)
+{
+	struct recording_frame f;
+	int rc;
+
+	while (!(rc = recording__next(&r->recording, &f))) {
+		if (f.record)
+			take_record(r, &f);
+		else
+			take_marker(r, &f.marker);
+		if (r->recording.frames % PROGRESS_EVERY == 0 && !goes_on(r, r->recording.frames)) {
+			rc = -EINTR;
+			break;
+		}
+	}
+	ingest__tick(r->ingest, r->now_ns);
+	if (rc == -ENODATA)
+		return 0;
+	return fail(r, rc, rc == -EINTR ? "interrupted" : r->recording.error, err);
+}
+
+int replay__run(struct replay *r, char *err)
+{
+	err[0] = '\0';
+	return r->is_recording ? run_recording(r, err) : run_capture(r, err);
+}
+
+/* --- what was found --- */
+
+bool replay__is_recording(const struct replay *r)
+{
+	return r->is_recording;
+}
+
+const struct replay_counts *replay__counts(const struct replay *r)
+{
+	return &r->counts;
+}
+
+const struct stream_counts *replay__stream_counts(const struct replay *r)
+{
+	static const struct stream_counts none;
+
+	return r->feeder ? feeder__stream_counts(r->feeder) : &none;
+}
+
+const struct ledger *replay__ledger(const struct replay *r)
+{
+	return &r->ledger;
+}
+
+const struct stats *replay__stats(const struct replay *r)
+{
+	return r->stats;
+}
+
+struct session *replay__session(const struct replay *r)
+{
+	return r->session;
+}
+
+const struct recording_head *replay__head(const struct replay *r)
+{
+	return r->is_recording ? &r->recording.head : NULL;
+}
+
+static uint64_t on_the_wall(const struct replay *r, uint64_t ns)
+{
+	return ns && r->is_recording ? ns + (uint64_t)r->recording.head.clock_offset_ns : ns;
+}
+
+uint64_t replay__first_ns(const struct replay *r)
+{
+	return on_the_wall(r, r->first_ns);
+}
+
+uint64_t replay__last_ns(const struct replay *r)
+{
+	return on_the_wall(r, r->now_ns);
+}
+
+uint64_t replay__now_ns(const struct replay *r)
+{
+	return r->now_ns;
+}
+
+unsigned int replay__interfaces(const struct replay *r)
+{
+	return r->is_open ? r->capture.link_cnt : 0;
+}

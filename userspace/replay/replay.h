@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A file through the same parsers, transactions and statistics as the daemon's records. The file's
+ * clock is the only one: the same bytes give the same results. */
+#ifndef SIGPATH_REPLAY_H
+#define SIGPATH_REPLAY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "feeder.h"
+#include "recording.h"
+#include "session.h"
+#include "stats.h"
+
+#define REPLAY_ERROR_LEN 320
+
+struct replay_progress {
+	uint64_t read_bytes, size; /* of the file; size 0: not known */
+	uint64_t packets;	   /* or records */
+};
+
+struct replay_opts {
+	const char *path; /* "-": standard input */
+	const uint16_t *sip_ports, *stun_ports;
+	unsigned int sip_port_cnt, stun_port_cnt;
+	bool sip_anywhere;
+	const uint8_t (*local)[16];
+	unsigned int local_cnt;
+	unsigned int max_messages, max_transactions, max_rows;
+	uint64_t sip_timeout_ns, stun_timeout_ns, linger_ns;
+	/* Finished transactions; NULL: nobody listens. */
+	void (*on_done)(void *ctx, const struct session_done *done);
+	/* Every few thousand packets; NULL: not. False: stop. */
+	bool (*on_progress)(void *ctx, const struct replay_progress *p);
+	void *ctx;
+};
+
+struct replay;
+
+/* Opens the file. On failure err (REPLAY_ERROR_LEN) says what to try. */
+int replay__new(const struct replay_opts *opts, struct replay **ret, char *err);
+void replay__free(struct replay *r);
+/* Runs to the end. Errors as replay__new: everything before the defect counts. -EINTR: stopped by
+ * on_progress. */
+int replay__run(struct replay *r, char *err);
+
+bool replay__is_recording(const struct replay *r);
+const struct replay_counts *replay__counts(const struct replay *r);
+const struct stream_counts *replay__stream_counts(const struct replay *r);
+const struct ledger *replay__ledger(const struct replay *r);
+const struct stats *replay__stats(const struct replay *r);
+struct session *replay__session(const struct replay *r);
+/* NULL for captures. */
+const struct recording_head *replay__head(const struct replay *r);
+/* Clock at the first and the last packet, 0 none; ns since 1970. */
+uint64_t replay__first_ns(const struct replay *r);
+uint64_t replay__last_ns(const struct replay *r);
+/* The clock of session and stats now: captures since 1970, recordings MONOTONIC. */
+uint64_t replay__now_ns(const struct replay *r);
+unsigned int replay__interfaces(const struct replay *r);
+
+#endif
