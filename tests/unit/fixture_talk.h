@@ -126,8 +126,9 @@ static inline void talk_http(struct talk *t)
 	talk_text(t, 9, "HEAD /x HTTP/1.1\r\nHost: h\r\n\r\n");
 	talk_text(t, 9, "\r\nGET /y HTTP/1.1\r\nHost: h\r\n\r\n");
 	talk_text(t, 1, "HTTP/1.1 100 Continue\r\n\r\n");
-	talk_text(t, 1, "HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n"
-			"4;x=y\r\nv=0\r\r\n1\r\n\n\r\n0\r\nTrailer: z\r\n\r\n");
+	talk_text(t, 1,
+		  "HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n"
+		  "4;x=y\r\nv=0\r\r\n1\r\n\n\r\n0\r\nTrailer: z\r\n\r\n");
 	talk_text(t, 1, "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n");
 	talk_text(t, 1, "HTTP/1.1 204 No Content\r\n\r\n");
 	talk_text(t, 9, "PATCH /r HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
@@ -136,7 +137,7 @@ static inline void talk_http(struct talk *t)
 	talk_text(t, 1, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
 }
 
-#define TALK_UPGRADE                                                           \
+#define TALK_UPGRADE \
 	"GET /ws HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"
 
 static inline void talk_ws(struct talk *t)
@@ -147,8 +148,9 @@ static inline void talk_ws(struct talk *t)
 	t->name = "ws";
 	memset(big, 'x', sizeof(big));
 	talk_text(t, 9, TALK_UPGRADE);
-	talk_text(t, 1, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
-			"Connection: Upgrade\r\n\r\n");
+	talk_text(t, 1,
+		  "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+		  "Connection: Upgrade\r\n\r\n");
 	talk_frame_text(t, 1, 0x81, "{\"hello\":1}");
 	talk_frame_text(t, 9, 0x81, offer);
 	talk_frame(t, 9, 0x02, big, sizeof(big)); /* fragments with a ping in between */
@@ -169,8 +171,9 @@ static inline void talk_sip_ws(struct talk *t)
 {
 	t->name = "sip over ws";
 	talk_text(t, 9, TALK_UPGRADE);
-	talk_text(t, 1, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
-			"Connection: Upgrade\r\nSec-WebSocket-Protocol: sip\r\n\r\n");
+	talk_text(t, 1,
+		  "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+		  "Connection: Upgrade\r\nSec-WebSocket-Protocol: sip\r\n\r\n");
 	talk_frame_text(t, 9, 0x81, "REGISTER sip:h SIP/2.0\r\nCSeq: 1 REGISTER\r\n\r\n");
 	talk_frame_text(t, 9, 0x81, "\r\n\r\n");
 	talk_frame_text(t, 1, 0x82, "SIP/2.0 200 OK\r\nCSeq: 1 REGISTER\r\n\r\n");
@@ -184,11 +187,13 @@ static inline void talk_deflate(struct talk *t)
 	deflateInit2(&up, 6, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY);
 	deflateInit2(&down, 6, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY);
 	talk_text(t, 9, TALK_UPGRADE);
-	talk_text(t, 1, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
-			"Connection: Upgrade\r\nSec-WebSocket-Extensions: permessage-deflate; "
-			"server_no_context_takeover\r\n\r\n");
+	talk_text(t, 1,
+		  "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+		  "Connection: Upgrade\r\nSec-WebSocket-Extensions: permessage-deflate; "
+		  "server_no_context_takeover\r\n\r\n");
 	for (unsigned int i = 0; i < 3; i++) {
-		talk_deflated(t, 9, &up, "{\"type\":\"offer\",\"sdp\":\"v=0\\r\\no=- 1 2 IN\\r\\n\"}");
+		talk_deflated(t, 9, &up,
+			      "{\"type\":\"offer\",\"sdp\":\"v=0\\r\\no=- 1 2 IN\\r\\n\"}");
 		talk_frame_text(t, 9, 0x81, "{\"plain\":true}");
 		talk_deflated(t, 1, &down, "{\"type\":\"answer\",\"sdp\":\"v=0\\r\\n\"}");
 		deflateReset(&down);
@@ -215,8 +220,8 @@ static inline void talk_tls(struct talk *t)
 
 typedef void (*talk_fn)(struct talk *t);
 
-static const talk_fn talks[] = {talk_sip, talk_stun, talk_http, talk_ws, talk_sip_ws, talk_deflate,
-				talk_tls};
+static const talk_fn talks[] = {talk_sip,    talk_stun,	   talk_http, talk_ws,
+				talk_sip_ws, talk_deflate, talk_tls};
 #define TALK_CNT (sizeof(talks) / sizeof(talks[0]))
 
 #endif

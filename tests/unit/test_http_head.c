@@ -19,8 +19,9 @@ static void check_span(const char *text, struct sip_span s, const char *want)
 
 static void reads_a_request(void)
 {
-	static const char text[] = "POST /whip/a?b HTTP/1.1\r\nHost: h\r\nContent-Type:  application/sdp \r\n"
-				   "CONTENT-LENGTH: 5\r\nConnection: keep-alive, Close\r\n\r\nv=0\r\nrest";
+	static const char text[] =
+		"POST /whip/a?b HTTP/1.1\r\nHost: h\r\nContent-Type:  application/sdp \r\n"
+		"CONTENT-LENGTH: 5\r\nConnection: keep-alive, Close\r\n\r\nv=0\r\nrest";
 	struct http_head h;
 
 	if (!CHECK_INT(parse(text, &h), 0))
@@ -42,7 +43,8 @@ static void reads_an_upgrade(void)
 	static const char text[] =
 		"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
 		"Sec-WebSocket-Protocol: sip\r\n"
-		"Sec-WebSocket-Extensions: x, permessage-deflate; server_no_context_takeover\r\n\r\n";
+		"Sec-WebSocket-Extensions: x, permessage-deflate; "
+		"server_no_context_takeover\r\n\r\n";
 	struct http_head h;
 
 	if (!CHECK_INT(parse(text, &h), 0))
@@ -100,12 +102,22 @@ static void judges_start_lines(void)
 		const char *line;
 		int want;
 	} rows[] = {
-		{"GET / HTTP/1.1", 0},	       {"GET / HTTP/1.0", 0},	  {"GET  / HTTP/1.1", 0},
-		{"GET / HTTP/2.0", -EBADMSG},  {"GET /", -EBADMSG},	  {" / HTTP/1.1", -EBADMSG},
-		{"GET HTTP/1.1", -EBADMSG},    {"G:T / HTTP/1.1", -EBADMSG}, {"HTTP/1.1 200 OK", 0},
-		{"HTTP/1.1 200", 0},	       {"HTTP/1.1 2000", -EBADMSG}, {"HTTP/1.1 099 x", -EBADMSG},
-		{"HTTP/1.1 20", -EBADMSG},     {"HTTP/1.x 200 OK", -EBADMSG},
-		{"OPTIONS sip:a SIP/2.0", -EBADMSG}, {"", -EBADMSG},
+		{"GET / HTTP/1.1", 0},
+		{"GET / HTTP/1.0", 0},
+		{"GET  / HTTP/1.1", 0},
+		{"GET / HTTP/2.0", -EBADMSG},
+		{"GET /", -EBADMSG},
+		{" / HTTP/1.1", -EBADMSG},
+		{"GET HTTP/1.1", -EBADMSG},
+		{"G:T / HTTP/1.1", -EBADMSG},
+		{"HTTP/1.1 200 OK", 0},
+		{"HTTP/1.1 200", 0},
+		{"HTTP/1.1 2000", -EBADMSG},
+		{"HTTP/1.1 099 x", -EBADMSG},
+		{"HTTP/1.1 20", -EBADMSG},
+		{"HTTP/1.x 200 OK", -EBADMSG},
+		{"OPTIONS sip:a SIP/2.0", -EBADMSG},
+		{"", -EBADMSG},
 	};
 	struct http_head h;
 	char text[64];

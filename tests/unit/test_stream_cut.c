@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* However a conversation is cut, put in disorder or repeated on its way, the messages are the same. */
+/* However a conversation is cut, put in disorder or repeated on its way, the messages are the same.
+ */
 #include "stream.h"
 
 #include "fixture_stream.h"
@@ -44,8 +45,9 @@ static struct stream *hold_talk(struct ear *to, cut_fn cut, uint64_t *state)
 
 		cut(&p, talk.turn[i].len, state);
 		for (unsigned int k = 0; k < p.cnt; k++) {
-			struct stream_segment seg = segment_of(s, talk.bytes + talk.turn[i].off,
-							       p.piece[k].off, p.piece[k].len, now++);
+			struct stream_segment seg =
+				segment_of(s, talk.bytes + talk.turn[i].off, p.piece[k].off,
+					   p.piece[k].len, now++);
 
 			send_segment(st, &seg);
 		}
@@ -100,7 +102,8 @@ static void cut_bytes(struct pieces *p, uint32_t len, uint64_t *state)
 
 static void cut_at_random(struct pieces *p, uint32_t len, uint64_t *state)
 {
-	uint32_t max = 8 + (uint32_t)(test__random(state) % 120), n, off; /* fewer early ones than are kept */
+	uint32_t max = 8 + (uint32_t)(test__random(state) % 120), n,
+		 off; /* fewer early ones than are kept */
 
 	p->cnt = 0;
 	for (off = 0; off < len; off += n) {

@@ -128,27 +128,33 @@ static int tell_ws(const uint8_t *p, uint32_t len)
 		return PROTO_WS;
 	if (head[0] == '[' && (head[1] == '{' || head[1] == '"'))
 		return PROTO_WS;
-	return opening__is_sip(head, n) == 0 ? PROTO_NONE : PROTO_WS;
+	if (opening__is_sip(head, n) == 1 || (n == sizeof(head) && memmem(head, n, " sip", 4) &&
+					      opening__is_sip(head, n) == -EAGAIN))
+		return PROTO_WS;
+	return PROTO_NONE;
 }
 
 int opening__is_sip(const uint8_t *p, uint32_t len)
 {
 	uint8_t window[PARSE_WINDOW] = {0};
-	const uint8_t *buf = p;
 	struct sip_start start;
 	int proto;
 
-	if (len < PARSE_WINDOW) {
-		if (len)
-			memcpy(window, p, len);
-		buf = window;
+	if (len >= PARSE_WINDOW) {
+		if (sip_start_parse(p, len, &start) != 0)
+			return 0;
+		proto = start.is_request ? tell_request(p, len) : PROTO_SIP;
+		return proto == -EAGAIN ? -EAGAIN : proto == PROTO_SIP;
 	}
-	if (sip_start_parse(buf, len, &start) != 0)
-		return len < SIP_START_MIN && (!len || tell_text(p, len) == -EAGAIN) ? -EAGAIN : 0;
-	if (!start.is_request)
-		return 1;
-	proto = tell_request(p, len);
-	return proto == -EAGAIN ? -EAGAIN : proto == PROTO_SIP;
+	if (!len)
+		return -EAGAIN;
+	proto = tell_text(p, len);
+	if (proto == PROTO_SIP && !memchr(p, '\n', len))
+		return -EAGAIN;
+	if (proto != PROTO_SIP)
+		return proto == -EAGAIN ? -EAGAIN : 0;
+	memcpy(window, p, len);
+	return sip_start_parse(window, len, &start) == 0;
 }
 
 bool opening__is_tls_data(const uint8_t *p, uint32_t len)
