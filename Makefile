@@ -136,7 +136,7 @@ $(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(FUZZ_LIB)
 	$(say) FUZZ $@
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) -O1 -g -std=gnu11 -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(INC_tests/unit) \
-	  -o $@ $< $(filter %.c,$(FUZZ_LIB))
+	  -o $@ $< $(filter %.c,$(FUZZ_LIB)) -lz
 $(BUILD)/tests/bpf/%: tests/bpf/%.c $(LIB) | $(SKEL)
 	$(say) BPFTEST $@
 	@mkdir -p $(@D)

@@ -50,6 +50,8 @@ list_seeds() {
 	local dirs=() dir
 	case $1 in
 	*stun*) dirs=(fuzz/pion-stun fuzz/aioice fuzz/mediasoup/corpora/stun-corpus rfc5769) ;;
+	*stream* | *framer* | *http*) dirs=(rfc4475 fuzz/pion-stun) ;;
+	*offer*) dirs=(fuzz/mediasoup/corpora/sdp-corpus rfc4475) ;;
 	*sdp*) dirs=(fuzz/mediasoup/corpora/sdp-corpus) ;;
 	*sip*) dirs=(rfc4475 fuzz/pjproject) ;;
 	*) dirs=(rfc4475 fuzz/pion-stun fuzz/aioice) ;;
