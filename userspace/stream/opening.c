@@ -37,8 +37,8 @@ static int tell_request(const uint8_t *p, uint32_t len)
 		end--;
 	for (version = end; version && p[version - 1] != ' ';)
 		version--;
-	if (!version)
-		return PROTO_NONE;
+	if (!version || memchr(p, ' ', version - 1) == NULL)
+		return PROTO_NONE; /* no URI */
 	if (end - version == 8 && memcmp(p + version, "HTTP/1.", 7) == 0)
 		return PROTO_HTTP;
 	if (end - version >= 5 && strncasecmp((const char *)p + version, "SIP/", 4) == 0 &&
@@ -59,8 +59,10 @@ static int tell_text(const uint8_t *p, uint32_t len)
 		return -EAGAIN;
 	while (end < len && end <= SIP_TOKEN_MAX && is_sip_token(p[end]))
 		end++;
+	if (end > SIP_TOKEN_MAX)
+		return PROTO_NONE;
 	if (end == len)
-		return end <= SIP_TOKEN_MAX ? -EAGAIN : PROTO_NONE;
+		return -EAGAIN;
 	if (!end || p[end] != ' ')
 		return PROTO_NONE;
 	return tell_request(p, len);
@@ -154,7 +156,7 @@ int opening__is_sip(const uint8_t *p, uint32_t len)
 	if (proto != PROTO_SIP)
 		return proto == -EAGAIN ? -EAGAIN : 0;
 	memcpy(window, p, len);
-	return sip_start_parse(window, len, &start) == 0;
+	return sip_start_parse(window, sizeof(window), &start) == 0;
 }
 
 bool opening__is_tls_data(const uint8_t *p, uint32_t len)

@@ -238,7 +238,8 @@ void tcp_table__touch(struct tcp_table *t, struct tcp_end *e, uint64_t now_ns)
 
 void tcp_table__retire(struct tcp_table *t, struct tcp_end *e)
 {
-	list_move(t->by_age.next, &e->by_age);
+	if (t->by_age.next != &e->by_age)
+		list_move(t->by_age.next, &e->by_age);
 }
 
 struct tcp_end *tcp_table__oldest(const struct tcp_table *t)
