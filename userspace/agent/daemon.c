@@ -19,6 +19,8 @@
 #include "lock.h"
 #include "log.h"
 #include "mono.h"
+#include "record_command.h"
+#include "recorder.h"
 #include "running.h"
 #include "server.h"
 #include "session.h"
@@ -38,6 +40,7 @@ struct daemon {
 	struct stats *stats;
 	struct session *session;
 	struct ingest *ingest;
+	struct recorder *recorder;
 	struct ledger ledger;
 	struct server *server;
 	struct txlog *txlog;
@@ -160,6 +163,44 @@ static char *reply(void *ctx, const char *line, size_t len)
 	return snapshot__reply(&src, line, len);
 }
 
+/* --- recording --- */
+
+static struct recording_head head_of(const struct daemon *d, uint64_t now_ns)
+{
+	const struct config *cfg = d->cfg;
+	struct recording_head h = {.version = 1,
+				   .start_ns = now_ns,
+				   .max_messages = cfg->max_messages,
+				   .max_transactions = cfg->max_transactions,
+				   .max_rows = cfg->max_rows,
+				   .sip_timeout_ns = cfg->sip_timeout_ns,
+				   .stun_timeout_ns = cfg->stun_timeout_ns,
+				   .linger_ns = cfg->linger_ns};
+	struct timespec wall;
+
+	clock_gettime(CLOCK_REALTIME, &wall);
+	h.clock_offset_ns =
+		(int64_t)wall.tv_sec * (int64_t)SECOND_NS + wall.tv_nsec - (int64_t)mono__now_ns();
+	h.plan |= probes__has(d->running.probes, "t_read") ? RECORDING_HAS_READ : 0;
+	h.plan |= probes__has(d->running.probes, "t_xmit") ? RECORDING_HAS_XMIT : 0;
+	snprintf(h.host, sizeof(h.host), "%s", d->uts.nodename);
+	snprintf(h.kernel, sizeof(h.kernel), "%s", d->uts.release);
+	return h;
+}
+
+static char *take(void *ctx, const char *line, size_t len, int fd, bool is_owner)
+{
+	struct daemon *d = ctx;
+	struct recording_head head;
+	uint64_t now;
+
+	drain(d);
+	now = mono__now_ns();
+	ingest__tick(d->ingest, now);
+	head = head_of(d, now);
+	return record_command__reply(d->recorder, &head, line, len, fd, is_owner);
+}
+
 static void on_done(void *ctx, const struct session_done *done)
 {
 	struct daemon *d = ctx;
@@ -194,7 +235,8 @@ static int make_tables(struct daemon *d)
 	if (rc)
 		return rc;
 	io.session = d->session;
-	return ingest__new(&io, &d->ingest);
+	rc = ingest__new(&io, &d->ingest);
+	return rc ? rc : recorder__new(d->ingest, &d->recorder);
 }
 
 static int start_server(struct daemon *d, char *err, size_t err_len)
@@ -204,6 +246,7 @@ static int start_server(struct daemon *d, char *err, size_t err_len)
 				   .group = cfg->socket_group,
 				   .mode = cfg->socket_mode,
 				   .reply = reply,
+				   .take = take,
 				   .ctx = d};
 	int rc = server__new(&opts, &d->server);
 
@@ -322,6 +365,7 @@ void daemon__free(struct daemon *d)
 		return;
 	running__done(&d->running);
 	server__free(d->server);
+	recorder__free(d->recorder);
 	ingest__free(d->ingest);
 	session__free(d->session);
 	stats__free(d->stats);

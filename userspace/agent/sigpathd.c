@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* sigpathd: settings, log, host, daemon. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -51,6 +52,7 @@ int main(int argc, char **argv)
 		config__done(&cfg);
 		return rc < 0 ? 2 : 0;
 	}
+	signal(SIGPIPE, SIG_IGN); /* who does not read a recording any more ends it */
 	log__set_level((enum log_level)cfg.log_level);
 	libbpf_set_print(print_libbpf);
 	rc = run(&cfg, err, sizeof(err));

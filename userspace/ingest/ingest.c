@@ -13,6 +13,7 @@
 
 struct ingest {
 	struct ingest_opts opts;
+	const struct ingest_tee *tee; /* NULL none */
 	struct ledger *ledger;
 	struct session *session;
 	struct pending_table *pending;
@@ -49,6 +50,11 @@ void ingest__free(struct ingest *in)
 		return;
 	pending_table__free(in->pending);
 	free(in);
+}
+
+void ingest__listen(struct ingest *in, const struct ingest_tee *tee)
+{
+	in->tee = tee;
 }
 
 static void tally(struct ingest *in, enum ledger_id id)
@@ -336,9 +342,9 @@ static void on_drop(struct ingest *in, const struct rec_drop *r)
 /* A tap alone: arrival and read, or send and driver, are one instant. */
 static void on_tap(struct ingest *in, const struct rec_tap *r)
 {
-	struct message m = message_of(&r->flow, &r->print, r->payload,
-				      r->flow.flags & REC_F_EGRESS ? MESSAGE_OUT : MESSAGE_IN,
-				      r->hdr.ts_ns);
+	struct message m =
+		message_of(&r->flow, &r->print, r->payload,
+			   r->flow.flags & REC_F_EGRESS ? MESSAGE_OUT : MESSAGE_IN, r->hdr.ts_ns);
 	struct session_part part;
 	const struct facts *f;
 
@@ -397,6 +403,8 @@ int ingest__record(struct ingest *in, const void *data, size_t len)
 	const struct rec_hdr *hdr = data;
 	size_t fixed;
 
+	if (in->tee)
+		in->tee->record(in->tee->ctx, data, len);
 	if (len < sizeof(*hdr)) {
 		tally(in, LEDGER_RECORD_SHORT);
 		return 0;
@@ -459,6 +467,8 @@ void ingest__change(struct ingest *in, bool has_read, bool has_xmit, uint64_t no
 	struct rec_read early;
 	struct pending *p;
 
+	if (in->tee)
+		in->tee->change(in->tee->ctx, has_read, has_xmit, now_ns);
 	while (early_reads__expire(&in->early, UINT64_MAX, &early))
 		give_up_read(in, &early);
 	settle_late(in, UINT64_MAX);
@@ -475,6 +485,8 @@ void ingest__tick(struct ingest *in, uint64_t now_ns)
 	struct rec_read early;
 	struct pending *p;
 
+	if (in->tee)
+		in->tee->tick(in->tee->ctx, now_ns);
 	while (early_reads__expire(&in->early, now_ns, &early))
 		give_up_read(in, &early);
 	settle_late(in, now_ns);

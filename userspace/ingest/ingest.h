@@ -12,6 +12,14 @@
 #include "ledger.h"
 #include "session.h"
 
+/* Who listens to everything that comes in, in order, before it is looked at: recordings. */
+struct ingest_tee {
+	void (*record)(void *ctx, const void *data, size_t len);
+	void (*change)(void *ctx, bool has_read, bool has_xmit, uint64_t now_ns);
+	void (*tick)(void *ctx, uint64_t now_ns);
+	void *ctx;
+};
+
 struct ingest_opts {
 	unsigned int max_messages;
 	uint64_t unread_ns;	 /* a message unread for so long counts as unread: 64 s */
@@ -26,6 +34,8 @@ struct ingest;
 
 int ingest__new(const struct ingest_opts *opts, struct ingest **ret);
 void ingest__free(struct ingest *in);
+/* Borrows tee; NULL: nobody listens any more. */
+void ingest__listen(struct ingest *in, const struct ingest_tee *tee);
 
 /* One ring record of len bytes. Records are not trusted: short, long and unknown ones are counted.
  * Always 0, so that it can be a ring buffer callback's result. */

@@ -18,6 +18,7 @@ int conn__new(int fd, struct conn **ret)
 	if (!c)
 		return -ENOMEM;
 	c->fd = fd;
+	c->passed_fd = -1;
 	*ret = c;
 	return 0;
 }
@@ -27,6 +28,8 @@ void conn__free(struct conn *c)
 	if (!c)
 		return;
 	close(c->fd);
+	if (c->passed_fd >= 0)
+		close(c->passed_fd);
 	free(c->in);
 	free(c->out);
 	free(c);
@@ -44,6 +47,27 @@ static int grow_input(struct conn *c)
 	return 0;
 }
 
+/* As recv(2). There is room for one descriptor: the kernel closes what comes beyond it. */
+static ssize_t receive(struct conn *c, void *buf, size_t len)
+{
+	char control[CMSG_SPACE(sizeof(int))] __attribute__((aligned(8)));
+	struct iovec part = {.iov_base = buf, .iov_len = len};
+	struct msghdr msg = {.msg_iov = &part,
+			     .msg_iovlen = 1,
+			     .msg_control = control,
+			     .msg_controllen = sizeof(control)};
+	ssize_t n = recvmsg(c->fd, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	struct cmsghdr *head = n < 0 ? NULL : CMSG_FIRSTHDR(&msg);
+
+	if (head && head->cmsg_level == SOL_SOCKET && head->cmsg_type == SCM_RIGHTS &&
+	    head->cmsg_len == CMSG_LEN(sizeof(int))) {
+		if (c->passed_fd >= 0)
+			close(c->passed_fd);
+		memcpy(&c->passed_fd, CMSG_DATA(head), sizeof(int));
+	}
+	return n;
+}
+
 int conn__read(struct conn *c)
 {
 	ssize_t n;
@@ -54,7 +78,7 @@ int conn__read(struct conn *c)
 		if (rc)
 			return rc;
 	}
-	n = recv(c->fd, c->in + c->in_len, c->in_cap - c->in_len, MSG_DONTWAIT);
+	n = receive(c, c->in + c->in_len, c->in_cap - c->in_len);
 	if (n < 0)
 		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
 	if (n == 0)

@@ -13,6 +13,8 @@
 
 struct conn {
 	int fd;
+	int passed_fd;	 /* came with the input (SCM_RIGHTS), -1 none */
+	bool is_owner;	 /* root, or the daemon's own user; kept by the server */
 	uint32_t events; /* what epoll waits for, kept by the server */
 	bool closing;	 /* nothing more is read; closed when the output is out */
 	char *in;
@@ -29,7 +31,8 @@ int conn__new(int fd, struct conn **ret);
 /* Closes and frees; NULL is fine. */
 void conn__free(struct conn *c);
 
-/* Reads once. End of input sets closing. -EMSGSIZE: a line is too long, the input is thrown away.
+/* Reads once. A descriptor that comes along replaces the one before it. End of input sets closing.
+ * -EMSGSIZE: a line is too long, the input is thrown away.
  */
 int conn__read(struct conn *c);
 /* The next complete line, without its newline; false: none. Stays until conn__take_line. */

@@ -34,6 +34,7 @@ struct server {
 	bool bound;
 	struct peer_group group;
 	char *(*reply)(void *ctx, const char *line, size_t len);
+	char *(*take)(void *ctx, const char *line, size_t len, int fd, bool is_owner);
 	void *ctx;
 	struct conn *client[SERVER_CLIENTS_MAX];
 	struct server_counts counts;
@@ -121,6 +122,7 @@ int server__new(const struct server_opts *opts, struct server **ret)
 	s->addr.sun_family = AF_UNIX;
 	memcpy(s->addr.sun_path, opts->path, strlen(opts->path));
 	s->reply = opts->reply;
+	s->take = opts->take;
 	s->ctx = opts->ctx;
 	s->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	peer__find_group(&s->group, opts->group);
@@ -215,6 +217,7 @@ static void add_client(struct server *s, int fd)
 		conn__free(c);
 		return;
 	}
+	c->is_owner = uid == 0 || uid == geteuid();
 	c->events = EPOLLIN;
 	if (watch(s, fd, c, EPOLL_CTL_ADD, c->events)) {
 		conn__free(c);
@@ -264,7 +267,12 @@ static int answer_line(struct server *s, struct conn *c)
 
 	if (!conn__find_line(c, &line, &len))
 		return 0;
-	reply = s->reply(s->ctx, line, len);
+	if (c->passed_fd >= 0 && s->take) {
+		reply = s->take(s->ctx, line, len, c->passed_fd, c->is_owner);
+		c->passed_fd = -1;
+	} else {
+		reply = s->reply(s->ctx, line, len);
+	}
 	text = reply ? reply : out_of_memory;
 	conn__take_line(c, len);
 	rc = conn__send(c, text, strlen(text));

@@ -20,6 +20,9 @@ struct server_opts {
 	/* The reply to one line (neither has its newline), returned owned (malloc); NULL: out of
 	 * memory. */
 	char *(*reply)(void *ctx, const char *line, size_t len);
+	/* The same for a line that came with a descriptor, which is the handler's from then on.
+	 * is_owner: asked by root or the daemon's own user. NULL: descriptors are closed. */
+	char *(*take)(void *ctx, const char *line, size_t len, int fd, bool is_owner);
 	void *ctx; /* borrowed */
 };
 
