@@ -11,13 +11,17 @@
 
 #define BUFFER	  (1u << 20)
 #define WATERMARK (BUFFER / 2)
-#define RESERVE	  256 /* for markers: records do not take the last bytes */
+#define RESERVE	  256		/* for markers: records and ticks do not take the last bytes */
+#define ENDING_NS 5000000000ull /* how long the reader has to take the rest */
 
 struct recorder {
 	struct ingest *ingest;
 	struct ingest_tee tee;
 	int fd; /* -1: nothing is recorded */
 	struct recorder_counts counts;
+	bool is_ending; /* nothing is added but the last words */
+	bool is_said;	/* ... which are in the buffer */
+	uint64_t ending_ns;
 	uint64_t lost;	/* since the latest marker */
 	size_t at, end; /* what waits in buf */
 	uint8_t *buf;
@@ -87,7 +91,7 @@ static void on_record(void *ctx, const void *data, size_t len)
 {
 	struct recorder *r = ctx;
 
-	if (!len || len > 65535)
+	if (!len || len > 65535 || r->is_ending)
 		return;
 	if (r->end - r->at > WATERMARK)
 		flush(r);
@@ -103,6 +107,7 @@ static void on_record(void *ctx, const void *data, size_t len)
 	r->counts.records++;
 }
 
+/* Without it the rest could not be told apart: a full buffer makes it a loss. */
 static void on_change(void *ctx, bool has_read, bool has_xmit, uint64_t now_ns)
 {
 	struct recorder *r = ctx;
@@ -111,8 +116,30 @@ static void on_change(void *ctx, bool has_read, bool has_xmit, uint64_t now_ns)
 						    (has_xmit ? RECORDING_HAS_XMIT : 0),
 					   .ts_ns = now_ns};
 
+	if (r->is_ending)
+		return;
+	flush(r);
 	tell_lost(r, now_ns);
-	put_marker(r, &m);
+	if (r->fd >= 0 && !put_marker(r, &m)) {
+		r->lost++;
+		r->counts.lost++;
+	}
+}
+
+/* The reader may be behind: the last words wait until there is room. */
+static void end(struct recorder *r, uint64_t now_ns)
+{
+	const struct recording_marker m = {
+		.mark = RECORDING_END, .ts_ns = now_ns, .count = r->counts.lost};
+
+	flush(r);
+	if (r->fd < 0)
+		return;
+	tell_lost(r, now_ns);
+	r->is_said = r->is_said || (!r->lost && put_marker(r, &m));
+	flush(r);
+	if (r->fd >= 0 && ((r->is_said && r->at == r->end) || now_ns - r->ending_ns > ENDING_NS))
+		finish(r);
 }
 
 static void on_tick(void *ctx, uint64_t now_ns)
@@ -120,9 +147,16 @@ static void on_tick(void *ctx, uint64_t now_ns)
 	struct recorder *r = ctx;
 	const struct recording_marker m = {.mark = RECORDING_TICK, .ts_ns = now_ns};
 
+	if (r->is_ending) {
+		end(r, now_ns);
+		return;
+	}
 	flush(r);
+	if (r->fd < 0)
+		return;
 	tell_lost(r, now_ns);
-	put_marker(r, &m);
+	if (has_room(r, sizeof(m) + RESERVE))
+		put_marker(r, &m);
 	flush(r);
 }
 
@@ -143,8 +177,9 @@ void recorder__free(struct recorder *r)
 {
 	if (!r)
 		return;
+	recorder__stop(r, 0);
 	if (r->fd >= 0)
-		recorder__stop(r, 0);
+		finish(r);
 	free(r->buf);
 	free(r);
 }
@@ -175,6 +210,7 @@ static int begin(struct recorder *r, const struct recording_head *head)
 	memcpy(r->buf, text, len);
 	free(text);
 	r->counts = (struct recorder_counts){0};
+	r->is_ending = r->is_said = false;
 	r->lost = 0;
 	r->at = 0;
 	r->end = len;
@@ -197,19 +233,11 @@ int recorder__start(struct recorder *r, int fd, const struct recording_head *hea
 
 void recorder__stop(struct recorder *r, uint64_t now_ns)
 {
-	const struct recording_marker m = {
-		.mark = RECORDING_END, .ts_ns = now_ns, .count = r->counts.lost};
-
-	if (r->fd < 0)
+	if (r->fd < 0 || r->is_ending)
 		return;
-	flush(r);
-	if (r->fd < 0)
-		return;
-	tell_lost(r, now_ns);
-	put_marker(r, &m);
-	flush(r);
-	if (r->fd >= 0)
-		finish(r);
+	r->is_ending = true;
+	r->ending_ns = now_ns;
+	end(r, now_ns);
 }
 
 bool recorder__is_running(const struct recorder *r)

@@ -25,8 +25,9 @@ void recorder__free(struct recorder *r);
 
 /* Takes fd, also on failure: -EINVAL: no pipe that can be written; -EBUSY: one is being made. */
 int recorder__start(struct recorder *r, int fd, const struct recording_head *head);
-/* The last words, as far as they fit; the reader sees the end. */
+/* Nothing more is recorded. The reader gets what waits, with some ticks of ingest, then the end. */
 void recorder__stop(struct recorder *r, uint64_t now_ns);
+/* Until the end has been written. */
 bool recorder__is_running(const struct recorder *r);
 /* Of the recording that runs, else of the last one. */
 struct recorder_counts recorder__counts(const struct recorder *r);
