@@ -13,6 +13,8 @@ struct sp_scratch_map sp_scratch SEC(".maps");
 struct sp_flight_map sp_flight SEC(".maps");
 struct sp_stack_map sp_stack SEC(".maps");
 struct sp_calls_map sp_calls SEC(".maps");
+struct sp_writes_map sp_writes SEC(".maps");
+struct sp_media_map sp_media SEC(".maps");
 struct sp_xmit_map sp_xmit SEC(".maps");
 struct sp_wait_map sp_wait SEC(".maps");
 struct sp_socks_map sp_socks SEC(".maps");

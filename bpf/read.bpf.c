@@ -99,6 +99,15 @@ static __always_inline int read_nothing(void)
 	return 0;
 }
 
+/* PORT_BEAT if this socket's reads are heartbeats: by its own port, or by its peer's where it is
+ * connected. */
+static __always_inline __u8 sock_beat(const struct sock *sk)
+{
+	return (port_kind(sk->__sk_common.skc_num) |
+		port_kind(bpf_ntohs(sk->__sk_common.skc_dport))) &
+	       PORT_BEAT;
+}
+
 /* By content: reads the application's buffer back. What is no signaling on such a socket (media) is
  * left alone. */
 static __always_inline void read_user(struct scratch *s, struct sock *sk, __u64 sk_addr, int ret)
@@ -116,8 +125,8 @@ static __always_inline void read_user(struct scratch *s, struct sock *sk, __u64 
 		read_report(s, now, sk_addr, 0, sock_netns(sk, true), 0, ret);
 		return;
 	}
-	v = sight_judge(SCRATCH_READ, ret, PORT_SIP | PORT_STUN);
-	if (v == DEMUX_SIP || v == DEMUX_STUN)
+	v = sight_judge(SCRATCH_READ, ret, PORT_SIP | PORT_STUN | sock_beat(sk));
+	if (demux_is_message(v))
 		read_report(s, now, sk_addr, 0, sock_netns(sk, true), s->hash, ret);
 }
 

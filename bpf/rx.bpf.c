@@ -3,6 +3,8 @@
  * payload and early stamps included. */
 #include "emit.bpf.h"
 #include "flight.bpf.h"
+#include "media.bpf.h"
+#include "segment.bpf.h"
 #include "sight.bpf.h"
 #include "skb.bpf.h"
 #include "tables.bpf.h"
@@ -10,15 +12,20 @@
 static __always_inline int stack_mark(struct sk_buff *skb, bool typed)
 {
 	__u16 proto = skb_ethertype(skb, typed);
-	__u8 head[MAYBE6_LEN];
+	__u8 head[MAYBE6_LEN] __attribute__((aligned(8))) = {};
 	struct scratch *s;
 	struct sight look;
 	struct bytes b;
 	__u32 plain;
+	__u64 hash;
 
 	skb_bytes_data(skb, typed, &b);
-	if (!maybe_signaling(&b, proto, head))
+	if (!maybe_signaling(&b, proto, head)) {
+		hash = segment_print_head(head, b.avail, proto);
+		if (hash)
+			flight_mark_stack(hash, bpf_ktime_get_ns(), skb_ifindex(skb, typed));
 		return 0;
+	}
 	plain = proto == NET_ETH_P_IP && b.avail >= MAYBE4_LEN ? plain_len(head) : 0;
 	s = scratch_get(SCRATCH_STACK);
 	if (s && (sight_plain(s, SCRATCH_STACK, &b, 0, plain) ||
@@ -76,6 +83,7 @@ static __always_inline void sock_report(struct scratch *s, const struct sight *l
 	s->rx.netns = at->netns;
 	sock_know(at->sk, s->rx.flow.dport);
 	wait_add(at->skb, now);
+	media_handshake(s, &s->rx.flow, false);
 	emit(&s->rx, len);
 }
 
@@ -83,15 +91,18 @@ static __always_inline void sock_mark_skb(struct sock *sk, struct sk_buff *skb, 
 {
 	__u16 proto = skb_ethertype(skb, typed);
 	struct sock_sight at = {};
-	__u8 head[MAYBE6_LEN];
+	__u8 head[MAYBE6_LEN] __attribute__((aligned(8))) = {};
 	struct scratch *s;
 	struct sight look;
 	struct bytes b;
 	__u32 plain;
 
 	skb_bytes(skb, typed, &b);
-	if (!maybe_signaling(&b, proto, head))
+	if (!maybe_signaling(&b, proto, head)) {
+		if (sp_knobs.first_media)
+			media_mark(&b, head, proto, false, skb_ifindex(skb, typed));
 		return;
+	}
 	plain = proto == NET_ETH_P_IP && b.avail >= MAYBE4_LEN ? plain_len(head) : 0;
 	s = scratch_get(SCRATCH_SOCK);
 	if (!s || !sight_message(s, SCRATCH_SOCK, &b, proto, head, plain, &look))
@@ -132,8 +143,13 @@ int sock_cg(struct __sk_buff *ctx)
 	struct sight look;
 	__u32 plain = 0;
 
-	if (!sk || !maybe_direct(l3, end, proto))
+	if (!sk)
 		return 1;
+	if (!maybe_direct(l3, end, proto)) {
+		if (sp_knobs.first_media)
+			media_mark_direct(ctx, l3, end, proto, false);
+		return 1;
+	}
 	s = scratch_get(SCRATCH_SOCK);
 	if (!s)
 		return 1;

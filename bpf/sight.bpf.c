@@ -13,6 +13,7 @@ __attribute__((noinline)) int sight_parse(__u32 scratch_idx, __u32 avail, __u32 
 	if (!s)
 		return -NET_EBADMSG;
 	s->net.flags = 0;
+	s->net.l4 = 0;
 	s->net.family = 0;
 	if (is_link && net_link_parse(s->win, avail, &ethertype, &l3_off, &s->net.flags))
 		return -NET_EBADMSG;
@@ -40,8 +41,8 @@ __attribute__((noinline)) int sight_judge(__u32 scratch_idx, __u32 len, __u32 ki
 
 	if (!s)
 		return DEMUX_NONE;
-	v = demux_classify(s->payload, len, (__u8)kinds, sp_knobs.stun_anywhere);
-	if (v == DEMUX_SIP || v == DEMUX_STUN)
+	v = demux_classify(s->payload, len, (__u8)kinds, sight_anywhere());
+	if (demux_is_message(v))
 		sight_hash(scratch_idx, len);
 	return v;
 }

@@ -4,6 +4,8 @@
  * packet. */
 #include "emit.bpf.h"
 #include "flight.bpf.h"
+#include "media.bpf.h"
+#include "segment.bpf.h"
 #include "sight.bpf.h"
 
 #define LINK_LEN   14 /* Ethernet header */
@@ -52,12 +54,17 @@ static __always_inline int xdp_stamp(struct xdp_md *ctx, enum bytes_how how)
 	__u32 plain = 0;
 	struct scratch *s;
 	__u16 proto;
+	__u64 hash;
 
 	if ((const void *)l3 > end)
 		return XDP_PASS;
 	proto = load_be16(l3 - 2);
-	if (!maybe_direct(l3, end, proto))
+	if (!maybe_direct(l3, end, proto)) {
+		hash = segment_print_direct(l3, end, proto);
+		if (hash)
+			flight_mark_nic(hash, bpf_ktime_get_ns(), ctx->ingress_ifindex);
 		return XDP_PASS;
+	}
 	if (proto == NET_ETH_P_IP && (const void *)(l3 + MAYBE4_LEN) <= end)
 		plain = plain_len(l3);
 	s = scratch_get(SCRATCH_XDP);
@@ -79,15 +86,54 @@ int tap_xdp_direct(struct xdp_md *ctx)
 	return xdp_stamp(ctx, BYTES_DIRECT);
 }
 
-static __always_inline int tap_tc(struct __sk_buff *ctx, bool egress)
+/* What sight_look() parsed was no datagram of ours: a segment, or media? */
+static __always_inline void tap_media(struct scratch *s, const struct bytes *b, __u32 ifindex,
+				      bool egress)
+{
+	__u32 n = b->avail < SIGHT_HEADERS ? b->avail : SIGHT_HEADERS;
+	struct rec_media rec = {};
+	struct media m;
+
+	if (!sp_knobs.first_media || !media_look(s, n, egress, &rec, &m))
+		return;
+	if (bytes_load(b, m.off, rec.first, media_first_len(&m)))
+		__builtin_memset(rec.first, 0, sizeof(rec.first));
+	media_emit(&rec, &m, egress, ifindex);
+}
+
+static __always_inline bool tap_segment(struct scratch *s, __u32 ifindex, bool egress)
+{
+	if (!segment_look(s, 0, REC_F_TAP | (egress ? REC_F_EGRESS : 0)))
+		return false;
+	s->seg.hdr.ts_ns = bpf_ktime_get_ns();
+	s->seg.ifindex = ifindex;
+	return true;
+}
+
+static __always_inline void tap_skb(struct __sk_buff *ctx, bool egress)
 {
 	struct bytes b = {.how = BYTES_SKB, .ctx = ctx, .avail = ctx->len};
 	struct scratch *s = scratch_get(SCRATCH_TAP);
 	struct sight look;
 
-	if (s && sight_look(s, SCRATCH_TAP, &b, true, 0, sp_knobs.snap_len,
-			    COUNT_NET | COUNT_VERDICT, &look))
+	if (!s)
+		return;
+	if (sight_look(s, SCRATCH_TAP, &b, true, 0, sp_knobs.snap_len, COUNT_NET | COUNT_VERDICT,
+		       &look)) {
 		tap_report(s, &look, ctx->ifindex, egress);
+	} else if (s->net.l4 != NET_TCP) {
+		tap_media(s, &b, ctx->ifindex, egress);
+	} else if (tap_segment(s, ctx->ifindex, egress)) {
+		for (int i = 0; i < SEGMENT_PARTS; i++)
+			if (segment_part_skb(ctx, SCRATCH_TAP, 0))
+				return;
+		count(CNT_SEGMENT_CUT);
+	}
+}
+
+static __always_inline int tap_tc(struct __sk_buff *ctx, bool egress)
+{
+	tap_skb(ctx, egress);
 	return TC_PASS_ON;
 }
 
@@ -111,9 +157,19 @@ int tap_xdp_report(struct xdp_md *ctx)
 	struct scratch *s = scratch_get(SCRATCH_XDP);
 	struct sight look;
 
-	if (s && sight_look(s, SCRATCH_XDP, &b, true, 0, sp_knobs.snap_len,
-			    COUNT_NET | COUNT_VERDICT, &look))
+	if (!s)
+		return XDP_PASS;
+	if (sight_look(s, SCRATCH_XDP, &b, true, 0, sp_knobs.snap_len, COUNT_NET | COUNT_VERDICT,
+		       &look)) {
 		tap_report(s, &look, ctx->ingress_ifindex, false);
+	} else if (s->net.l4 != NET_TCP) {
+		tap_media(s, &b, ctx->ingress_ifindex, false);
+	} else if (tap_segment(s, ctx->ingress_ifindex, false)) {
+		for (int i = 0; i < SEGMENT_PARTS; i++)
+			if (segment_part_xdp(ctx, SCRATCH_XDP, 0))
+				return XDP_PASS;
+		count(CNT_SEGMENT_CUT);
+	}
 	return XDP_PASS;
 }
 
@@ -124,12 +180,9 @@ int tap_xdp_report(struct xdp_md *ctx)
 SEC("?socket")
 int tap_socket(struct __sk_buff *ctx)
 {
-	struct bytes b = {.how = BYTES_SKB, .ctx = ctx, .avail = ctx->len};
-	struct scratch *s = scratch_get(SCRATCH_TAP);
-	struct sight look;
-
-	if (s && sight_look(s, SCRATCH_TAP, &b, true, 0, sp_knobs.snap_len,
-			    COUNT_NET | COUNT_VERDICT, &look))
-		tap_report(s, &look, ctx->ifindex, ctx->pkt_type == PACKET_OUTGOING);
+	if (ctx->pkt_type == PACKET_OUTGOING)
+		tap_skb(ctx, true);
+	else
+		tap_skb(ctx, false);
 	return 0;
 }

@@ -2,6 +2,7 @@
 /* A message on its way down: the send call, the qdisc, the driver. */
 #include "call.bpf.h"
 #include "emit.bpf.h"
+#include "media.bpf.h"
 #include "sight.bpf.h"
 #include "skb.bpf.h"
 #include "tables.bpf.h"
@@ -31,7 +32,7 @@ static __always_inline int send_cgroup(struct bpf_sock_addr *ctx)
 	if (!sk)
 		return 1;
 	local = (__u16)sk->src_port;
-	if (!(port_kind(peer) | port_kind(local)) && !port_is_any(local))
+	if (!((port_kind(peer) | port_kind(local)) & PORT_OF_UDP) && !port_is_any(local))
 		return 1;
 	s = scratch_get(SCRATCH_CALL);
 	if (s)
@@ -62,7 +63,7 @@ static __always_inline int send_udp(struct sock *sk, struct msghdr *msg, bool ty
 	/* sockaddr_in and sockaddr_in6 have the port at the same place */
 	if (name)
 		kernel_load(port, sizeof(port), sizeof(port[0]), name + 2);
-	if (!(port_kind(local) | port_kind(peer) | port_kind(bpf_ntohs(port[0]))) &&
+	if (!((port_kind(local) | port_kind(peer) | port_kind(bpf_ntohs(port[0]))) & PORT_OF_UDP) &&
 	    !port_is_any(local))
 		return 0;
 	s = scratch_get(SCRATCH_CALL);
@@ -145,6 +146,7 @@ static __always_inline void queue_report(struct scratch *s, const struct sight *
 		return;
 	sock_know(at->sk, s->send.flow.sport);
 	xmit_expect(at->skb, now);
+	media_handshake(s, &s->send.flow, true);
 	emit(&s->send, len);
 }
 
@@ -154,7 +156,7 @@ static __always_inline int queue_mark(struct sk_buff *skb, bool typed)
 	struct sock *sk = FIELD(typed, skb, sk);
 	__u16 proto = skb_ethertype(skb, typed);
 	struct queue_sight at = {};
-	__u8 head[MAYBE6_LEN];
+	__u8 head[MAYBE6_LEN] __attribute__((aligned(8))) = {};
 	struct scratch *s;
 	struct sight look;
 	struct bytes b;
@@ -163,8 +165,11 @@ static __always_inline int queue_mark(struct sk_buff *skb, bool typed)
 	if (!sk)
 		return 0;
 	skb_bytes(skb, typed, &b);
-	if (!maybe_signaling(&b, proto, head))
+	if (!maybe_signaling(&b, proto, head)) {
+		if (sp_knobs.first_media)
+			media_mark(&b, head, proto, true, skb_ifindex(skb, typed));
 		return 0;
+	}
 	plain = proto == NET_ETH_P_IP && b.avail >= MAYBE4_LEN ? plain_len(head) : 0;
 	s = scratch_get(SCRATCH_SEND);
 	if (!s)
@@ -206,8 +211,13 @@ int queue_cg(struct __sk_buff *ctx)
 	__u32 plain = 0;
 	__u64 run;
 
-	if (!sk || !maybe_direct(l3, end, proto))
+	if (!sk)
 		return 1;
+	if (!maybe_direct(l3, end, proto)) {
+		if (sp_knobs.first_media)
+			media_mark_direct(ctx, l3, end, proto, true);
+		return 1;
+	}
 	s = scratch_get(SCRATCH_SEND);
 	if (!s)
 		return 1;

@@ -162,16 +162,21 @@ static void take(struct entry *e)
 static void hand_over(struct captures *s, const struct entry *e, uint64_t ts_ns)
 {
 	const struct capture_packet *p = &e->packet;
-	struct rec_tap *tap = &s->record.tap;
+	uint16_t flags = (p->is_egress ? REC_F_EGRESS : 0) | (p->has_tag ? REC_F_VLAN : 0);
 
 	if (ts_ns < e->from_ns || ts_ns >= e->until_ns)
 		return;
 	if (!frame__look(&s->knobs, p->bytes, p->len, &s->record, s->count))
 		return;
-	tap->hdr.ts_ns = ts_ns;
-	tap->ifindex = (uint32_t)e->ifindex;
-	tap->flow.flags |= (p->is_egress ? REC_F_EGRESS : 0) | (p->has_tag ? REC_F_VLAN : 0);
-	s->opts.record(s->opts.ctx, &s->record, tap->hdr.len);
+	s->record.hdr.ts_ns = ts_ns;
+	if (s->record.hdr.kind == REC_SEG) {
+		s->record.seg.ifindex = (uint32_t)e->ifindex;
+		s->record.seg.flow.flags |= flags;
+	} else {
+		s->record.tap.ifindex = (uint32_t)e->ifindex;
+		s->record.tap.flow.flags |= flags;
+	}
+	s->opts.record(s->opts.ctx, &s->record, s->record.hdr.len);
 }
 
 static void release_empty(struct captures *s, uint64_t now_ns)

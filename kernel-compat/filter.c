@@ -26,6 +26,7 @@ enum label {
 	TO_HIT,
 	TO_DROP,
 	TO_HEADERS,
+	TO_SEGMENT,
 	TO_PASS,
 	LABEL_FIRST_FREE
 };
@@ -199,6 +200,21 @@ static void link_layer(struct builder *b)
 	}
 }
 
+/* A: bytes behind the network header, X: length of the TCP header. Where both are the same only SYN,
+ * FIN and RST are of interest. */
+static void no_data(struct builder *b)
+{
+	unsigned int has_data = new_label(b);
+
+	unless(b, BPF_JEQ | BPF_X, 0, has_data);
+	op(b, BPF_LDX | BPF_W | BPF_MEM, CELL_L4_OFF);
+	load_l4(b, BPF_B, 13);
+	unless(b, BPF_JSET, 7, TO_DROP);
+	op(b, BPF_LD | BPF_W | BPF_IMM, 1);
+	op(b, BPF_LDX | BPF_W | BPF_IMM, 0); /* there is room */
+	place(b, has_data);
+}
+
 /* A: a length from the transport header that the network header must have room for. */
 static void need_room(struct builder *b, bool is_tcp)
 {
@@ -206,7 +222,7 @@ static void need_room(struct builder *b, bool is_tcp)
 	op(b, BPF_MISC | BPF_TAX, 0);
 	op(b, BPF_LD | BPF_W | BPF_MEM, CELL_L3_LEN);
 	if (is_tcp)
-		when(b, BPF_JEQ | BPF_X, 0, TO_DROP); /* no data */
+		no_data(b);
 	unless(b, BPF_JGE | BPF_X, 0, TO_PASS);
 	op(b, BPF_LDX | BPF_W | BPF_MEM, CELL_L4_OFF);
 	op(b, BPF_LD | BPF_W | BPF_IMM, is_tcp);
@@ -252,7 +268,25 @@ static void search(struct builder *b, unsigned int lo, unsigned int hi, unsigned
 	}
 }
 
-static void ports(struct builder *b, bool stun_anywhere)
+/* As dtls_is_start(). */
+static void dtls(struct builder *b)
+{
+	static const uint8_t types[] = {DTLS_HANDSHAKE, DTLS_CCS, DTLS_ALERT, DTLS_ACK};
+	static const uint16_t versions[] = {0xfefd, 0xfeff, 0x0100};
+	unsigned int is_type = new_label(b), other = new_label(b);
+
+	load_l4(b, BPF_B, 8);
+	for (unsigned int i = 0; i < sizeof(types); i++)
+		when(b, BPF_JEQ, types[i], is_type);
+	go(b, other);
+	place(b, is_type);
+	load_l4(b, BPF_H, 9);
+	for (unsigned int i = 0; i < sizeof(versions) / sizeof(versions[0]); i++)
+		when(b, BPF_JEQ, versions[i], TO_PASS);
+	place(b, other);
+}
+
+static void ports(struct builder *b, const struct knobs *k)
 {
 	unsigned int other = new_label(b);
 
@@ -265,7 +299,9 @@ static void ports(struct builder *b, bool stun_anywhere)
 	place(b, TO_MISS);
 	op(b, BPF_LD | BPF_W | BPF_MEM, CELL_IS_TCP);
 	when(b, BPF_JEQ, 1, TO_DROP);
-	if (!stun_anywhere)
+	if (k->dtls_anywhere)
+		dtls(b);
+	if (!k->stun_anywhere)
 		go(b, TO_DROP);
 	load_l4(b, BPF_B, 8);
 	when(b, BPF_JGT, 3, TO_DROP);
@@ -274,7 +310,7 @@ static void ports(struct builder *b, bool stun_anywhere)
 	go(b, TO_PASS);
 	place(b, TO_HIT);
 	op(b, BPF_LD | BPF_W | BPF_MEM, CELL_IS_TCP);
-	when(b, BPF_JEQ, 1, TO_HEADERS);
+	when(b, BPF_JEQ, 1, TO_SEGMENT);
 	go(b, TO_PASS);
 }
 
@@ -322,9 +358,11 @@ int filter__build(struct filter *f, const struct knobs *k, unsigned int range_ma
 	set_ranges(&b, k, range_max);
 	link_layer(&b);
 	transport(&b);
-	ports(&b, k->stun_anywhere);
+	ports(&b, k);
 	place(&b, TO_PASS);
 	op(&b, BPF_RET | BPF_K, filter__snap(k));
+	place(&b, TO_SEGMENT);
+	op(&b, BPF_RET | BPF_K, FRAME_HEADERS + REC_SNAP_MAX);
 	place(&b, TO_HEADERS);
 	op(&b, BPF_RET | BPF_K, FRAME_HEADERS);
 	place(&b, TO_DROP);

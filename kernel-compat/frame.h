@@ -23,15 +23,23 @@ enum frame_count {
 	FRAME_COUNTS
 };
 
-/* A TAP record with room for the longest payload. */
+/* A TAP or SEG record with room for the longest payload: hdr.len bytes of the whole are filled. */
 struct frame_record {
-	struct rec_tap tap; /* tap.hdr.len bytes of the whole are filled */
-	uint8_t payload[REC_SNAP_MAX];
+	union {
+		struct rec_hdr hdr;
+		struct {
+			struct rec_tap tap;
+			uint8_t payload[REC_SNAP_MAX];
+		};
+		struct rec_seg seg;
+		uint8_t room[sizeof(struct rec_seg) + REC_SNAP_MAX];
+	};
 };
 
 /* bytes: from the Ethernet header, len of them captured (a frame may have been longer: what is cut
- * off is only missed if a look needs it). True for signaling: *out is filled but for hdr.ts_ns,
- * ifindex and REC_F_EGRESS. False otherwise, with at most one of count[] raised. */
+ * off is only missed if a look needs it). True for signaling: *out is filled (hdr.kind: TAP or SEG) but for
+ * hdr.ts_ns, ifindex and REC_F_EGRESS. Of a segment longer than a record only the first part. Media
+ * is not reported: that needs to know what was seen before. False otherwise, with at most one of count[] raised. */
 bool frame__look(const struct knobs *k, const uint8_t *bytes, size_t len, struct frame_record *out,
 		 uint64_t count[FRAME_COUNTS]);
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 /* Ring bytes that are unread when the consumer is woken ahead of its timer: an eighth. */
 #define WAKE_SHARE 8
@@ -35,11 +36,24 @@ static bool knows_sender(const struct plan *plan)
 	return c && c->mech != MECH_CGROUP_SKB;
 }
 
+/* Of `ns`, the resolution of the coarse clock is one. */
+static uint32_t jiffies(uint64_t ns)
+{
+	struct timespec ts = {.tv_nsec = 1000000};
+
+	clock_getres(CLOCK_MONOTONIC_COARSE, &ts);
+	return ts.tv_nsec > 0 ? (uint32_t)(ns / (uint64_t)ts.tv_nsec) : 0;
+}
+
 static void set_knobs(const struct loader_opts *opts, const struct plan *plan, struct knobs *k)
 {
 	k->snap_len = opts->knobs->snap_len;
 	k->wake_bytes = opts->object.ring_bytes / WAKE_SHARE;
 	k->stun_anywhere = opts->knobs->stun_anywhere;
+	k->dtls_anywhere = opts->knobs->dtls_anywhere;
+	k->first_media = opts->knobs->first_media;
+	k->media_new_ticks = jiffies(MEDIA_NEW_NS);
+	k->media_idle_ticks = jiffies(MEDIA_IDLE_NS);
 	k->send_by_sock = !knows_sender(plan);
 	k->drop_by_skb = drops_by_address(plan);
 	memcpy(k->port_kind, opts->knobs->port_kind, sizeof(k->port_kind));

@@ -47,6 +47,8 @@ static int try_candidate(const struct candidate *c, const struct object_opts *op
 	if (!err) {
 		/* else the verifier does not see those parts */
 		object__knobs(&o)->stun_anywhere = 1;
+		object__knobs(&o)->dtls_anywhere = 1;
+		object__knobs(&o)->first_media = 1;
 		object__knobs(&o)->drop_by_skb = 1;
 		err = object__enable(&o, c);
 	}
@@ -308,6 +310,10 @@ static void give_up_useless(struct plan *p)
 			give_up(c, "of no use without t_sock and t_queue");
 		else if (!has_run && is_instant(c, INSTANT_WAKE))
 			give_up(c, "of no use without t_run");
+		else if (!has_choice(p, INSTANT_SEG_IN) && is_instant(c, INSTANT_TAKE))
+			give_up(c, "of no use without t_seg_in");
+		else if (!has_choice(p, INSTANT_SEG_OUT) && is_instant(c, INSTANT_WRITE))
+			give_up(c, "of no use without t_seg_out");
 		else if (!has_read && (is_instant(c, INSTANT_WAKE) || is_instant(c, INSTANT_RUN)))
 			give_up(c, "of no use without t_read");
 	}

@@ -81,11 +81,21 @@ struct sock {
 	__u16 sk_protocol; /* u8 bit field before 5.6, u16 on every kernel supported */
 };
 
+struct tcp_sock {
+	__u32 copied_seq; /* the application has received everything before */
+	__u32 write_seq;  /* of the next byte that it hands over */
+};
+
 struct sockaddr;
+
+struct iov_iter {
+	unsigned long count;
+};
 
 struct msghdr {
 	void *msg_name;
 	int msg_namelen;
+	struct iov_iter msg_iter;
 };
 
 struct sched_info {

@@ -9,6 +9,8 @@
  *   sp_xmit     skb pointers from qdisc to driver
  *   sp_wait     skb pointers on sockets, where drops are told by address
  *   sp_calls    send calls by socket, where the qdisc's probe cannot name its thread
+ *   sp_writes   send calls on streams by socket
+ *   sp_media    flows whose first media datagrams were reported
  *   sp_socks    sockets that carry signaling: everything else leaves the read path at once
  *   sp_threads  off-CPU history of threads that read or send signaling
  *   sp_counters per CPU, bpf/shared/counter.def
@@ -42,6 +44,9 @@ enum scratch_ctx {
 	SCRATCH_READ,
 	SCRATCH_DROP,
 	SCRATCH_TAP,
+	SCRATCH_SEG_IN,
+	SCRATCH_SEG_OUT,
+	SCRATCH_TAKE,
 	SCRATCH_CNT
 };
 
@@ -54,6 +59,9 @@ struct scratch {
 	__u64 hash;
 	__u64 raw;
 	__u64 owner; /* the run that uses it, scratch_own() */
+	__u32 part_off; /* of the part of a segment that comes next */
+	__u16 part_flags; /* ... what is told with the last part */
+	__u16 part_left;
 	union {
 		struct {
 			__u8 fill[SCRATCH_HEAD - sizeof(struct rec_rx)];
@@ -67,6 +75,11 @@ struct scratch {
 			__u8 fill_send[SCRATCH_HEAD - sizeof(struct rec_send)];
 			struct rec_send send;
 		};
+		struct {
+			__u8 fill_seg[SCRATCH_HEAD - sizeof(struct rec_seg)];
+			struct rec_seg seg;
+		};
+		struct rec_take take;
 		struct rec_read read;
 		struct rec_drop drop;
 	};
@@ -103,6 +116,24 @@ struct call {
 	struct rec_task who;
 };
 
+/* The latest send call on a stream: bytes [start_seq, end_seq). */
+struct write {
+	__u64 sk; /* 0: free, or being written */
+	__u64 send_ns;
+	__u32 start_seq;
+	__u32 end_seq;
+	struct rec_task who;
+};
+
+/* By the low half of a flow's hash; the other half is its tag. */
+struct media_set {
+	__u32 tag[MEDIA_WAYS]; /* 0: free */
+	__u32 seen[MEDIA_WAYS]; /* jiffies */
+	__u8 rtp[MEDIA_WAYS];	/* reported */
+	__u8 sealed[MEDIA_WAYS];
+	__u8 is_dtls[MEDIA_WAYS]; /* a handshake was seen */
+};
+
 struct sock_set {
 	__u64 sk[SOCK_WAYS];
 	__u32 turn;
@@ -121,6 +152,9 @@ struct thread {
 	__u64 seen_ns;
 	__u32 batch_idx; /* recvmmsg: messages returned so far */
 	__u32 pad;
+	__u64 take_sk; /* the latest TAKE */
+	__u32 take_seq;
+	__u32 pad2;
 	__u64 who_ns; /* comm and cgroup_id were read then */
 	__u64 cgroup_id;
 	char comm[REC_COMM_LEN];
@@ -158,6 +192,20 @@ struct sp_calls_map {
 	__uint(max_entries, CALL_SLOTS);
 	__type(key, __u32);
 	__type(value, struct call);
+};
+
+struct sp_writes_map {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, WRITE_SLOTS);
+	__type(key, __u32);
+	__type(value, struct write);
+};
+
+struct sp_media_map {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, MEDIA_SETS);
+	__type(key, __u32);
+	__type(value, struct media_set);
 };
 
 struct sp_xmit_map {
@@ -200,6 +248,8 @@ extern struct sp_scratch_map sp_scratch SEC(".maps");
 extern struct sp_flight_map sp_flight SEC(".maps");
 extern struct sp_stack_map sp_stack SEC(".maps");
 extern struct sp_calls_map sp_calls SEC(".maps");
+extern struct sp_writes_map sp_writes SEC(".maps");
+extern struct sp_media_map sp_media SEC(".maps");
 extern struct sp_xmit_map sp_xmit SEC(".maps");
 extern struct sp_wait_map sp_wait SEC(".maps");
 extern struct sp_socks_map sp_socks SEC(".maps");

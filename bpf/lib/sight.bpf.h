@@ -95,6 +95,12 @@ static __always_inline __u8 port_kinds(const struct net_brief *n)
 	return port_kind(n->sport) | port_kind(n->dport);
 }
 
+static __always_inline __u32 sight_anywhere(void)
+{
+	return (sp_knobs.stun_anywhere ? ANYWHERE_STUN : 0) |
+	       (sp_knobs.dtls_anywhere ? ANYWHERE_DTLS : 0);
+}
+
 /* STUN on a port nobody configured: cookie and first byte, if they are among the n header bytes at
  * hand. */
 static __always_inline bool has_cookie(const __u8 *win, const struct net_brief *net, __u32 n)
@@ -107,6 +113,15 @@ static __always_inline bool has_cookie(const __u8 *win, const struct net_brief *
 	return end + 8 <= n && win[off] <= 3 && load_be32(win + off + 4) == STUN_COOKIE;
 }
 
+/* The same of DTLS: type and version. */
+static __always_inline bool has_dtls(const __u8 *win, const struct net_brief *net, __u32 n)
+{
+	__u32 off = net->payload_off & (NET_WINDOW - 1), end = off;
+
+	__asm__ volatile("%0 |= 0" : "+r"(end));
+	return end + 3 <= n && dtls_is_start(win + off);
+}
+
 /* A cheap "no" for everybody else's packets, from constant offsets: most packets end here. p: L3
  * header with at least MAYBE4_LEN or MAYBE6_LEN addressable bytes. True is not a promise. */
 #define MAYBE4_LEN 36
@@ -114,12 +129,13 @@ static __always_inline bool has_cookie(const __u8 *win, const struct net_brief *
 
 static __always_inline bool maybe_l4(const __u8 *l4, __u8 proto)
 {
-	if (proto != NET_UDP && proto != NET_TCP)
+	if (proto != NET_UDP)
 		return false;
-	if (port_kind(load_be16(l4)) | port_kind(load_be16(l4 + 2)))
+	if ((port_kind(load_be16(l4)) | port_kind(load_be16(l4 + 2))) & PORT_OF_UDP)
 		return true;
-	return proto == NET_UDP && sp_knobs.stun_anywhere && l4[8] <= 3 &&
-	       load_be32(l4 + 12) == STUN_COOKIE;
+	if (sp_knobs.stun_anywhere && l4[8] <= 3 && load_be32(l4 + 12) == STUN_COOKIE)
+		return true;
+	return sp_knobs.dtls_anywhere && dtls_is_start(l4 + 8);
 }
 
 static __always_inline bool maybe_v4(const __u8 *p)
@@ -180,7 +196,8 @@ static __always_inline __u32 plain_len(const __u8 *p)
 }
 
 /* The fingerprint of a plain datagram whose network header is at l3_off, for hooks that only stamp:
- * no header parse, no classification beyond the first byte (0..3 STUN, printable SIP). False: not
+ * no header parse, no classification beyond the first byte (0..3 STUN, 20..26 DTLS, printable SIP;
+ * other heartbeats take the long way). False: not
  * the plain case, or not all of the bytes are here. */
 static __always_inline bool sight_plain(struct scratch *s, enum scratch_ctx ctx,
 					const struct bytes *b, __u32 l3_off, __u32 len)
@@ -191,7 +208,7 @@ static __always_inline bool sight_plain(struct scratch *s, enum scratch_ctx ctx,
 		return false;
 	if (bytes_load(b, off, s->payload, ((n - 1) & (REC_HASH_LEN - 1)) + 1))
 		return false;
-	if (s->payload[0] > 3 && (s->payload[0] < '!' || s->payload[0] > '~'))
+	if (s->payload[0] > DTLS_ACK && (s->payload[0] < '!' || s->payload[0] > '~'))
 		return false;
 	return sight_hash(ctx, len) == 0;
 }
@@ -241,9 +258,9 @@ static __always_inline bool sight_payload(struct scratch *s, enum scratch_ctx ct
 	v = sight_judge(ctx, len, kinds);
 	if (counting & COUNT_VERDICT)
 		count_verdict(v);
-	if (v != DEMUX_SIP && v != DEMUX_STUN)
+	if (!demux_is_message(v))
 		return false;
-	out->proto = v == DEMUX_SIP ? PROTO_SIP : PROTO_STUN;
+	out->proto = demux_proto(v);
 	out->snap_len = fetch < want ? fetch : want;
 	return true;
 }
@@ -255,7 +272,8 @@ static __always_inline __u32 sight_snap(const struct sight *look)
 	return ((look->snap_len - 1) & (REC_SNAP_MAX - 1)) + 1;
 }
 
-/* True for a signaling datagram: out is complete and `want` bytes of payload (if there are; 0 <
+/* False: s->net says what it was instead, l4 0 where nothing was parsed.
+ * True for a signaling datagram: out is complete and `want` bytes of payload (if there are; 0 <
  * want <= REC_SNAP_MAX) are in scratch. is_link: offset 0 is an Ethernet header, else the network
  * header of ethertype proto. counting: what this hook counts, so
  * that each packet is counted by one of them. */
@@ -266,23 +284,23 @@ static __always_inline bool sight_look(struct scratch *s, enum scratch_ctx ctx,
 	__u32 n = b->avail < SIGHT_HEADERS ? b->avail : SIGHT_HEADERS;
 	__u8 kinds;
 
+	s->net.l4 = 0;
 	if (!n || bytes_load(b, 0, s->win, ((n - 1) & (SIGHT_HEADERS - 1)) + 1))
 		return false;
 	if (sight_parse(ctx, n, proto, is_link)) {
 		if ((counting & COUNT_NET) && s->net.family)
 			count(CNT_IP_MALFORMED);
+		s->net.l4 = 0;
 		return false;
 	}
 	if (s->net.l4 != NET_UDP || (s->net.flags & NET_F_FRAG_LATER)) {
 		if ((counting & COUNT_NET) && (s->net.flags & NET_F_FRAG_LATER))
 			count(CNT_FRAG_LATER);
-		else if ((counting & COUNT_VERDICT) && s->net.l4 == NET_TCP && s->net.payload_len &&
-			 port_kinds(&s->net))
-			count(CNT_TCP_SEGMENTS);
 		return false;
 	}
-	kinds = port_kinds(&s->net);
-	if (!kinds && !(sp_knobs.stun_anywhere && has_cookie(s->win, &s->net, n)))
+	kinds = port_kinds(&s->net) & PORT_OF_UDP;
+	if (!kinds && !(sp_knobs.stun_anywhere && has_cookie(s->win, &s->net, n)) &&
+	    !(sp_knobs.dtls_anywhere && has_dtls(s->win, &s->net, n)))
 		return false;
 	return sight_payload(s, ctx, b, want, kinds, counting, out);
 }
@@ -306,8 +324,8 @@ static __always_inline bool sight_message(struct scratch *s, enum scratch_ctx ct
 	return sight_payload(s, ctx, b, sp_knobs.snap_len, port_kinds(&s->net), COUNT_VERDICT, out);
 }
 
-static __always_inline void sight_flow(const struct scratch *s, const struct sight *look,
-				       struct rec_flow *f)
+/* Addresses and ports. */
+static __always_inline void sight_ends(const struct scratch *s, struct rec_flow *f)
 {
 	__u32 off = s->net.l3_off & (NET_WINDOW - 1);
 
@@ -324,8 +342,14 @@ static __always_inline void sight_flow(const struct scratch *s, const struct sig
 	}
 	f->sport = s->net.sport;
 	f->dport = s->net.dport;
-	f->proto = look->proto;
 	f->pad = 0;
+}
+
+static __always_inline void sight_flow(const struct scratch *s, const struct sight *look,
+				       struct rec_flow *f)
+{
+	sight_ends(s, f);
+	f->proto = look->proto;
 	f->flags = (s->net.flags & NET_F_FRAG_FIRST ? REC_F_FRAG : 0) |
 		   (s->net.flags & NET_F_VLAN ? REC_F_VLAN : 0) |
 		   (look->snap_len < s->net.payload_len ? REC_F_SHORT : 0);

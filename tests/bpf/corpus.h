@@ -9,6 +9,8 @@
 #define SIP_PORT  5060
 #define STUN_PORT 3478
 #define BOTH_PORT 5349
+#define STREAM_PORT 8080
+#define BEAT_PORT 9999
 
 #define BYTES(s) .payload = (s), .payload_len = sizeof(s) - 1
 #define SIP_OPTIONS                                                                                \
@@ -36,6 +38,8 @@
 	"\0\x01\0\0" \
 	"0123456789abcdef" /* RFC 3489: no cookie */
 #define DTLS_HELLO "\x16\xfe\xfd\0\0\0\0\0\0\0\0\0\x10\x01\0\0\x04\0\0\0\0\0\0\0\x04zzzz"
+#define DTLS_DATA_RECORD "\x17\xfe\xfd\0\x01\0\0\0\0\0\0\0\x04zzzz"
+#define DTLS_TOO_LONG "\x16\xfe\xfd\0\0\0\0\0\0\0\0\0\x05zzzz"
 #define RTP_PACKET "\x80\0\x12\x34\0\0\0\xa0\xde\xad\xbe\xefvoice voice voice"
 #define TURN_CHANNEL   \
 	"\x40\0\0\x08" \
@@ -55,6 +59,18 @@ struct row {
 #define STUN(name, flag, ...)                             \
 	{                                                 \
 		{name, __VA_ARGS__}, PROTO_STUN, flag, -1 \
+	}
+#define DTLS(name, flag, ...)                             \
+	{                                                 \
+		{name, __VA_ARGS__}, PROTO_DTLS, flag, -1 \
+	}
+#define BEAT(name, flag, ...)                             \
+	{                                                 \
+		{name, __VA_ARGS__}, PROTO_BEAT, flag, -1 \
+	}
+#define SEG(name, flag, ...)                                                           \
+	{                                                                              \
+		{name, __VA_ARGS__}, PROTO_NONE, REC_F_TAP | (flag), CNT_TCP_SEGMENTS \
 	}
 #define NONE(name, ctr, ...)                            \
 	{                                               \
@@ -95,8 +111,15 @@ static const struct row corpus[] = {
 	NONE("nul keepalive", CNT_KEEPALIVE, BYTES("\0\0\0\0")),
 	NONE("empty on a sip port", CNT_KEEPALIVE, BYTES("")),
 	NONE("empty on a stun port", CNT_DEMUX_OTHER, .dport = STUN_PORT, BYTES("")),
-	NONE("dtls", CNT_DEMUX_OTHER, .dport = STUN_PORT, BYTES(DTLS_HELLO)),
-	NONE("dtls on a sip port", CNT_DEMUX_OTHER, BYTES(DTLS_HELLO)),
+	DTLS("dtls", 0, .dport = STUN_PORT, BYTES(DTLS_HELLO)),
+	DTLS("dtls on a sip port", 0, BYTES(DTLS_HELLO)),
+	NONE("dtls, protected", CNT_DEMUX_OTHER, .dport = STUN_PORT, BYTES(DTLS_DATA_RECORD)),
+	NONE("dtls, length lies", CNT_DEMUX_OTHER, .dport = STUN_PORT, BYTES(DTLS_TOO_LONG)),
+	BEAT("heartbeat", 0, .dport = BEAT_PORT, BYTES("\x01\x02still here")),
+	BEAT("heartbeat like rtp, ipv6", 0, .family = 6, .sport = BEAT_PORT, .dport = 40000,
+	     BYTES(RTP_PACKET)),
+	NONE("empty heartbeat", CNT_KEEPALIVE, .dport = BEAT_PORT, BYTES("")),
+	NONE("udp on a stream port", -1, .dport = STREAM_PORT, BYTES(SIP_OPTIONS)),
 	NONE("rtp", CNT_DEMUX_OTHER, .dport = STUN_PORT, BYTES(RTP_PACKET)),
 	NONE("rtp on a sip port", CNT_DEMUX_OTHER, BYTES(RTP_PACKET)),
 	NONE("turn channel", CNT_DEMUX_OTHER, .dport = STUN_PORT, BYTES(TURN_CHANNEL)),
@@ -106,7 +129,12 @@ static const struct row corpus[] = {
 	NONE("stun without cookie", CNT_STUN_MALFORMED, .dport = STUN_PORT, BYTES(STUN_OLD)),
 	NONE("not sip", CNT_SIP_MALFORMED, BYTES("hello, world, this is no SIP at all")),
 	NONE("sip, status of two digits", CNT_SIP_MALFORMED, BYTES("SIP/2.0 20 OK\r\n\r\n")),
-	NONE("tcp on a sip port", CNT_TCP_SEGMENTS, .l4 = 6, BYTES(SIP_OPTIONS)),
+	SEG("tcp on a sip port", 0, .l4 = 6, BYTES(SIP_OPTIONS)),
+	SEG("tcp, ipv6, tag", REC_F_VLAN, .l4 = 6, .family = 6, .vlans = 1, .dport = STREAM_PORT,
+	    BYTES(SIP_OK)),
+	SEG("tcp, ipv4 options", 0, .l4 = 6, .options = 10, .sport = STUN_PORT, .dport = 40000,
+	    BYTES("x")),
+	NONE("tcp on a heartbeat port", -1, .l4 = 6, .dport = BEAT_PORT, BYTES(SIP_OPTIONS)),
 	NONE("tcp, pure ack", -1, .l4 = 6, BYTES("")),
 	NONE("sctp", -1, .l4 = 132, BYTES(SIP_OPTIONS)),
 	NONE("arp", -1, .type_lie = 0x0806, BYTES(SIP_OPTIONS)),
@@ -131,10 +159,13 @@ static const struct row corpus[] = {
 	     .ext = EXT_LONG | EXT_DST, .vlans = 1, BYTES(SIP_OPTIONS)),
 };
 
-/* STUN where nobody configured it: only with stun_anywhere. */
+/* STUN and DTLS where nobody configured it: only with stun_anywhere. */
 static const struct row corpus_anywhere[] = {
 	STUN("stun anywhere", 0, .dport = 50000, BYTES(STUN_BINDING)),
 	STUN("stun anywhere, ipv6", 0, .family = 6, .dport = 50000, BYTES(STUN_SUCCESS)),
+	DTLS("dtls anywhere", 0, .dport = 50000, BYTES(DTLS_HELLO)),
+	DTLS("dtls anywhere, ipv6, tag", REC_F_VLAN, .family = 6, .vlans = 1, .dport = 50000,
+	     BYTES(DTLS_HELLO)),
 	STUN("stun anywhere, tags", REC_F_VLAN, .vlans = 2, .dport = 50000, BYTES(STUN_BINDING)),
 };
 

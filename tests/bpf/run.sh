@@ -46,6 +46,7 @@ fi
 run load "$bin/test_load" tests/bpf/budget
 run parity "$bin/test_parity"
 run drop "$bin/test_drop"
+run stream "$bin/test_stream"
 own=/sys/kernel/btf/vmlinux
 min=$(mktemp -d)
 if [ ! -r "$own" ]; then

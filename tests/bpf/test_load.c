@@ -57,6 +57,8 @@ static void set_knobs(struct knobs *k)
 	k->snap_len = REC_SNAP_MAX;
 	k->wake_bytes = 1;
 	k->stun_anywhere = 1;
+	k->dtls_anywhere = 1;
+	k->first_media = 1;
 	k->send_by_sock = 1;
 	k->drop_by_skb = 1;
 }

@@ -47,7 +47,7 @@ struct bench {
 	int fd;
 	unsigned int rec_cnt;
 	size_t rec_len;
-	_Alignas(8) uint8_t rec[sizeof(struct rec_tap) + REC_SNAP_MAX];
+	_Alignas(8) uint8_t rec[sizeof(struct rec_seg) + REC_SNAP_MAX];
 	uint64_t count[CNT_MAX]; /* before the run */
 	unsigned int refused;	 /* runs the kernel did not make */
 	char why[256];
@@ -73,6 +73,7 @@ static int bench__open(struct bench *b, const struct tap *tap, const struct sett
 	b->tap = tap;
 	b->knobs->snap_len = s->snap_len;
 	b->knobs->stun_anywhere = s->stun_anywhere;
+	b->knobs->dtls_anywhere = s->stun_anywhere;
 	*object__knobs(&b->o) = *b->knobs;
 	for (unsigned int i = 0; i < candidate_cnt && !err; i++)
 		if (!strcmp(candidates[i].progs, tap->prog))
@@ -162,6 +163,27 @@ static bool compare_record(struct bench *b, const struct sighting *s)
 	return true;
 }
 
+/* Times, interface and CPU aside, byte by byte. */
+static bool compare_segment(struct bench *b, const struct sighting *s)
+{
+	struct rec_seg *rec = (void *)b->rec, want = s->rec.seg;
+
+	want.flow.flags |= b->tap->is_egress ? REC_F_EGRESS : 0;
+	if (differs(b, "record bytes", b->rec_len, want.hdr.len) ||
+	    differs(b, "hdr.kind", rec->hdr.kind, REC_SEG) ||
+	    differs(b, "hdr.len", rec->hdr.len, b->rec_len) ||
+	    differs(b, "flags", rec->flow.flags, want.flow.flags) ||
+	    differs(b, "seq", rec->seq, want.seq) ||
+	    differs(b, "seg_len", rec->seg_len, want.seg_len) ||
+	    differs(b, "snap_len", rec->snap_len, want.snap_len))
+		return false;
+	want.hdr = rec->hdr;
+	want.ifindex = rec->ifindex;
+	return !differs(b, "record differs", memcmp(rec, &want, sizeof(want)) != 0, 0) &&
+	       !differs(b, "payload differs",
+			memcmp(rec->payload, s->rec.seg.payload, want.snap_len) != 0, 0);
+}
+
 /* Both sides see the packet; false with b->why set. */
 static bool agree(struct bench *b, const struct packet *p, struct sighting *s)
 {
@@ -179,15 +201,20 @@ static bool agree(struct bench *b, const struct packet *p, struct sighting *s)
 	if (b->why[0] || differs(b, "records", b->rec_cnt, s->is_reported) ||
 	    !compare_counters(b, s))
 		return false;
-	return !s->is_reported || compare_record(b, s);
+	if (!s->is_reported)
+		return true;
+	return s->rec.hdr.kind == REC_SEG ? compare_segment(b, s) : compare_record(b, s);
 }
 
 /* By hand: the oracle is held to the table too. */
 static bool expected(struct bench *b, const struct row *row, const struct sighting *s)
 {
-	uint16_t flags = s->rec.tap.flow.flags & ~REC_F_SHORT;
+	bool is_seg = s->is_reported && s->rec.hdr.kind == REC_SEG;
+	const struct rec_flow *flow = is_seg ? &s->rec.seg.flow : &s->rec.tap.flow;
+	uint16_t flags = flow->flags & ~REC_F_SHORT;
 
-	if (differs(b, "proto", s->rec.tap.flow.proto, row->proto) ||
+	if (differs(b, "proto", flow->proto, row->proto) ||
+	    differs(b, "is reported", s->is_reported, row->proto || row->flags) ||
 	    differs(b, "flags", flags, s->is_reported ? row->flags : 0))
 		return false;
 	for (int i = 0; i < CNT_MAX; i++)
@@ -309,6 +336,8 @@ int main(void)
 	knobs_add_port(knobs, SIP_PORT, PORT_SIP);
 	knobs_add_port(knobs, STUN_PORT, PORT_STUN);
 	knobs_add_port(knobs, BOTH_PORT, PORT_SIP | PORT_STUN);
+	knobs_add_port(knobs, STREAM_PORT, PORT_STREAM);
+	knobs_add_port(knobs, BEAT_PORT, PORT_BEAT);
 	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
 		for (size_t j = 0; j < sizeof(taps) / sizeof(taps[0]); j++)
 			check_tap(b, &taps[j], &settings[i]);

@@ -78,7 +78,13 @@ static void has_its_defaults(void)
 		CHECK_UINT(c.sip_ports.cnt, 1);
 		CHECK_UINT(c.sip_ports.port[0], 5060);
 		CHECK_UINT(c.stun_ports.port[0], 3478);
+		CHECK_UINT(c.http_ports.cnt, 3);
+		CHECK_UINT(c.http_ports.port[2], 8188);
+		CHECK_UINT(c.tls_ports.cnt, 2);
+		CHECK_UINT(c.heartbeat_ports.cnt, 0);
 		CHECK(c.stun_anywhere);
+		CHECK(c.dtls_anywhere);
+		CHECK(c.first_media);
 		CHECK_UINT(c.snap_len, 1536);
 		CHECK_UINT(c.ring_size, 8 * VALUE_MIB);
 		CHECK_UINT(c.poll_interval_ns, 10 * VALUE_MS);
@@ -112,6 +118,8 @@ static void reads_the_file(void)
 			  "  taps=socket  # why\n"
 			  "\tsocket = /tmp/a#b  \r\n"
 			  "stun-anywhere = no\n"
+			  "first-media = no\n"
+			  "heartbeat-ports = 9999, 10000\n"
 			  "socket-mode = 600\n"
 			  "log-level = DEBUG\n"
 			  "force-probe =\n"
@@ -122,6 +130,9 @@ static void reads_the_file(void)
 		CHECK_INT(c.taps, CONFIG_TAPS_SOCKET);
 		CHECK_STR(c.socket_path, "/tmp/a#b");
 		CHECK(!c.stun_anywhere);
+		CHECK(!c.first_media);
+		CHECK_UINT(c.heartbeat_ports.cnt, 2);
+		CHECK_UINT(c.heartbeat_ports.port[1], 10000);
 		CHECK_UINT(c.socket_mode, 0600);
 		CHECK_INT(c.log_level, LOG_LEVEL_DEBUG);
 		CHECK_UINT(c.netns.cnt, 3);

@@ -30,6 +30,7 @@ static bool start(struct bench *b, uint32_t snap_len, bool stun_anywhere)
 		return false;
 	b->k->snap_len = snap_len;
 	b->k->stun_anywhere = stun_anywhere;
+	b->k->dtls_anywhere = stun_anywhere;
 	return true;
 }
 
@@ -38,6 +39,8 @@ static void add_ports(struct bench *b)
 	knobs_add_port(b->k, SIP_PORT, PORT_SIP);
 	knobs_add_port(b->k, STUN_PORT, PORT_STUN);
 	knobs_add_port(b->k, BOTH_PORT, PORT_SIP | PORT_STUN);
+	knobs_add_port(b->k, STREAM_PORT, PORT_STREAM);
+	knobs_add_port(b->k, BEAT_PORT, PORT_BEAT);
 }
 
 static void stop(struct bench *b)
@@ -81,8 +84,7 @@ static bool check_packet(struct bench *b, const struct packet *p)
 	CHECK_INT(cut.is_reported, whole.is_reported);
 	CHECK_MEM(cut.count, whole.count, sizeof(cut.count));
 	if (whole.is_reported)
-		CHECK_MEM(&cut.rec, &whole.rec,
-			  sizeof(whole.rec.tap) + whole.rec.tap.print.snap_len);
+		CHECK_MEM(&cut.rec, &whole.rec, whole.rec.hdr.len);
 	return true;
 }
 

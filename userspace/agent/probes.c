@@ -87,6 +87,12 @@ void probes__log_change(const struct probes *p, const struct probes *next)
 	}
 }
 
+static void add_ports(struct knobs *k, const struct config_ports *ports, uint8_t kind)
+{
+	for (unsigned int i = 0; i < ports->cnt; i++)
+		knobs_add_port(k, ports->port[i], kind);
+}
+
 /* Returns owned; NULL: no memory. */
 static struct knobs *make_knobs(const struct config *cfg)
 {
@@ -96,10 +102,13 @@ static struct knobs *make_knobs(const struct config *cfg)
 		return NULL;
 	k->snap_len = (uint32_t)cfg->snap_len;
 	k->stun_anywhere = cfg->stun_anywhere;
-	for (unsigned int i = 0; i < cfg->sip_ports.cnt; i++)
-		knobs_add_port(k, cfg->sip_ports.port[i], PORT_SIP);
-	for (unsigned int i = 0; i < cfg->stun_ports.cnt; i++)
-		knobs_add_port(k, cfg->stun_ports.port[i], PORT_STUN);
+	k->dtls_anywhere = cfg->dtls_anywhere;
+	k->first_media = cfg->first_media;
+	add_ports(k, &cfg->sip_ports, PORT_SIP);
+	add_ports(k, &cfg->stun_ports, PORT_STUN);
+	add_ports(k, &cfg->http_ports, PORT_STREAM);
+	add_ports(k, &cfg->tls_ports, PORT_STREAM);
+	add_ports(k, &cfg->heartbeat_ports, PORT_BEAT);
 	return k;
 }
 
