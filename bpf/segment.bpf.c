@@ -34,7 +34,8 @@ __attribute__((noinline)) int segment_part_skb(struct __sk_buff *ctx, __u32 scra
 	if (!s)
 		return 1;
 	n = part_len(s, ctx->len);
-	if (n && bpf_skb_load_bytes(ctx, s->part_off, s->payload, ((n - 1) & (REC_SNAP_MAX - 1)) + 1))
+	if (n &&
+	    bpf_skb_load_bytes(ctx, s->part_off, s->payload, ((n - 1) & (REC_SNAP_MAX - 1)) + 1))
 		return part_unread(s, run);
 	return segment_emit(s, n, run) || n < REC_SNAP_MAX;
 }
@@ -47,7 +48,8 @@ __attribute__((noinline)) int segment_part_xdp(struct xdp_md *ctx, __u32 scratch
 	if (!s)
 		return 1;
 	n = part_len(s, bpf_xdp_get_buff_len(ctx));
-	if (n && bpf_xdp_load_bytes(ctx, s->part_off, s->payload, ((n - 1) & (REC_SNAP_MAX - 1)) + 1))
+	if (n &&
+	    bpf_xdp_load_bytes(ctx, s->part_off, s->payload, ((n - 1) & (REC_SNAP_MAX - 1)) + 1))
 		return part_unread(s, run);
 	return segment_emit(s, n, run) || n < REC_SNAP_MAX;
 }

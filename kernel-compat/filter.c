@@ -200,8 +200,8 @@ static void link_layer(struct builder *b)
 	}
 }
 
-/* A: bytes behind the network header, X: length of the TCP header. Where both are the same only SYN,
- * FIN and RST are of interest. */
+/* A: bytes behind the network header, X: length of the TCP header. Where both are the same only
+ * SYN, FIN and RST are of interest. */
 static void no_data(struct builder *b)
 {
 	unsigned int has_data = new_label(b);
@@ -271,7 +271,8 @@ static void search(struct builder *b, unsigned int lo, unsigned int hi, unsigned
 /* As dtls_is_start(). */
 static void dtls(struct builder *b)
 {
-	static const uint8_t types[] = {DTLS_HANDSHAKE, DTLS_CCS, DTLS_ALERT, DTLS_ACK};
+	static const uint8_t types[] = {DTLS_REC_HANDSHAKE, DTLS_REC_CCS, DTLS_REC_ALERT,
+					DTLS_REC_ACK};
 	static const uint16_t versions[] = {0xfefd, 0xfeff, 0x0100};
 	unsigned int is_type = new_label(b), other = new_label(b);
 

@@ -37,9 +37,10 @@ struct frame_record {
 };
 
 /* bytes: from the Ethernet header, len of them captured (a frame may have been longer: what is cut
- * off is only missed if a look needs it). True for signaling: *out is filled (hdr.kind: TAP or SEG) but for
- * hdr.ts_ns, ifindex and REC_F_EGRESS. Of a segment longer than a record only the first part. Media
- * is not reported: that needs to know what was seen before. False otherwise, with at most one of count[] raised. */
+ * off is only missed if a look needs it). True for signaling: *out is filled (hdr.kind: TAP or SEG)
+ * but for hdr.ts_ns, ifindex and REC_F_EGRESS. Of a segment longer than a record only the first
+ * part. Media is not reported: that needs to know what was seen before. False otherwise, with at
+ * most one of count[] raised. */
 bool frame__look(const struct knobs *k, const uint8_t *bytes, size_t len, struct frame_record *out,
 		 uint64_t count[FRAME_COUNTS]);
 

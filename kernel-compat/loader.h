@@ -11,7 +11,8 @@
 
 struct loader_opts {
 	struct object_opts object;
-	const struct knobs *knobs; /* copied; ports, snap_len, stun_anywhere, dtls_anywhere, first_media */
+	const struct knobs
+		*knobs; /* copied; ports, snap_len, stun_anywhere, dtls_anywhere, first_media */
 };
 
 /* Opens, configures, loads and attaches everything that needs no interface. On failure err says

@@ -58,8 +58,8 @@ struct scratch {
 	struct net_brief net;
 	__u64 hash;
 	__u64 raw;
-	__u64 owner; /* the run that uses it, scratch_own() */
-	__u32 part_off; /* of the part of a segment that comes next */
+	__u64 owner;	  /* the run that uses it, scratch_own() */
+	__u32 part_off;	  /* of the part of a segment that comes next */
 	__u16 part_flags; /* ... what is told with the last part */
 	__u16 part_left;
 	union {
@@ -127,7 +127,7 @@ struct write {
 
 /* By the low half of a flow's hash; the other half is its tag. */
 struct media_set {
-	__u32 tag[MEDIA_WAYS]; /* 0: free */
+	__u32 tag[MEDIA_WAYS];	/* 0: free */
 	__u32 seen[MEDIA_WAYS]; /* jiffies */
 	__u8 rtp[MEDIA_WAYS];	/* reported */
 	__u8 sealed[MEDIA_WAYS];

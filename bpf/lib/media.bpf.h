@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* The first media datagrams of each flow, and the first of what DTLS protects. That is the bulk of a
- * media node's traffic: everything is decided by one set of a lossy table. A flow without a slot is
- * not reported, and counted. */
+/* The first media datagrams of each flow, and the first of what DTLS protects. That is the bulk of
+ * a media node's traffic: everything is decided by one set of a lossy table. A flow without a slot
+ * is not reported, and counted. */
 #ifndef SIGPATH_MEDIA_BPF_H
 #define SIGPATH_MEDIA_BPF_H
 
@@ -30,8 +30,8 @@ struct media {
 	__u32 off; /* of the UDP payload */
 };
 
-/* first: the first four payload bytes, at least RTCP_HDR_LEN there. RTCP is told by its packet type,
- * 192..223 (RFC 5761 4). */
+/* first: the first four payload bytes, at least RTCP_HDR_LEN there. RTCP is told by its packet
+ * type, 192..223 (RFC 5761 4). */
 static __always_inline enum media_kind media_kind_of(__u32 first, __u32 len)
 {
 	__u8 type = first >> 24, second = first >> 16;
@@ -54,7 +54,8 @@ static __always_inline bool media_l4(const __u8 *l4, struct media *m)
 {
 	__u32 udp_len = load_be16(l4 + 4);
 
-	if (udp_len < 8 + RTCP_HDR_LEN || load_be16(l4) == PORT_DNS || load_be16(l4 + 2) == PORT_DNS)
+	if (udp_len < 8 + RTCP_HDR_LEN || load_be16(l4) == PORT_DNS ||
+	    load_be16(l4 + 2) == PORT_DNS)
 		return false;
 	m->len = udp_len - 8;
 	m->kind = media_kind_of(load_be32(l4 + 8), m->len);
@@ -158,10 +159,10 @@ static __always_inline bool media_is_first(const struct media *m)
 static __always_inline void media_handshake(const struct scratch *s, const struct rec_flow *f,
 					    bool egress)
 {
-	__u64 ends = s->net.family == 4 ? segment_mix4(*(const __u32 *)(f->saddr + 12),
-						       *(const __u32 *)(f->daddr + 12))
-					: segment_mix6((const __u64 *)f->saddr,
-						       (const __u64 *)f->daddr);
+	__u64 ends = s->net.family == 4
+			     ? segment_mix4(*(const __u32 *)(f->saddr + 12),
+					    *(const __u32 *)(f->daddr + 12))
+			     : segment_mix6((const __u64 *)f->saddr, (const __u64 *)f->daddr);
 	__u64 flow = media_hash(ends, f->sport, f->dport, egress);
 	__u32 tag = media_tag(flow), now = (__u32)bpf_jiffies64(), way;
 	struct media_set *set;
@@ -237,8 +238,8 @@ static __always_inline void media_mark(const struct bytes *b, const __u8 *head, 
 }
 
 /* Packet memory. */
-static __always_inline void media_mark_direct(struct __sk_buff *ctx, const __u8 *l3, const void *end,
-					      __u16 proto, bool egress)
+static __always_inline void media_mark_direct(struct __sk_buff *ctx, const __u8 *l3,
+					      const void *end, __u16 proto, bool egress)
 {
 	struct rec_media rec = {};
 	struct media m;
@@ -277,12 +278,12 @@ static __always_inline bool media_look(const struct scratch *s, __u32 n, bool eg
 	if (m->kind == MEDIA_NONE)
 		return false;
 	sight_ends(s, &rec->flow);
-	m->flow = media_hash(s->net.family == 4
-				     ? segment_mix4(*(const __u32 *)(rec->flow.saddr + 12),
-						    *(const __u32 *)(rec->flow.daddr + 12))
-				     : segment_mix6((const __u64 *)rec->flow.saddr,
-						    (const __u64 *)rec->flow.daddr),
-			     s->net.sport, s->net.dport, egress);
+	m->flow =
+		media_hash(s->net.family == 4 ? segment_mix4(*(const __u32 *)(rec->flow.saddr + 12),
+							     *(const __u32 *)(rec->flow.daddr + 12))
+					      : segment_mix6((const __u64 *)rec->flow.saddr,
+							     (const __u64 *)rec->flow.daddr),
+			   s->net.sport, s->net.dport, egress);
 	return media_is_first(m);
 }
 

@@ -157,10 +157,10 @@ static __always_inline bool segment_look(struct scratch *s, __u32 big_len, __u32
 static __always_inline __u64 segment_print(const struct scratch *s)
 {
 	const struct rec_flow *f = &s->seg.flow;
-	__u64 ends = s->net.family == 4 ? segment_mix4(*(const __u32 *)(f->saddr + 12),
-						       *(const __u32 *)(f->daddr + 12))
-					: segment_mix6((const __u64 *)f->saddr,
-						       (const __u64 *)f->daddr);
+	__u64 ends = s->net.family == 4
+			     ? segment_mix4(*(const __u32 *)(f->saddr + 12),
+					    *(const __u32 *)(f->daddr + 12))
+			     : segment_mix6((const __u64 *)f->saddr, (const __u64 *)f->daddr);
 	__u32 syn = f->flags & REC_F_SYN ? 1 : 0;
 
 	return segment_hash(ends, f->sport, f->dport, s->seg.seq - syn + s->seg.seg_len);

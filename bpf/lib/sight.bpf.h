@@ -107,8 +107,8 @@ static __always_inline bool has_cookie(const __u8 *win, const struct net_brief *
 {
 	__u32 off = net->payload_off & (NET_WINDOW - 1), end = off;
 
-	/* Without CAP_PERFMON an offset must have the same bounds on every way to it: what is learnt of
-	 * one is not to be known of the other. */
+	/* Without CAP_PERFMON an offset must have the same bounds on every way to it: what is
+	 * learnt of one is not to be known of the other. */
 	__asm__ volatile("%0 |= 0" : "+r"(end));
 	return end + 8 <= n && win[off] <= 3 && load_be32(win + off + 4) == STUN_COOKIE;
 }
@@ -196,8 +196,8 @@ static __always_inline __u32 plain_len(const __u8 *p)
 }
 
 /* The fingerprint of a plain datagram whose network header is at l3_off, for hooks that only stamp:
- * no header parse, no classification beyond the first byte (0..3 STUN, 20..26 DTLS, printable SIP;
- * other heartbeats take the long way). False: not
+ * no header parse, no classification beyond the first byte (0..3 STUN, printable SIP, else a DTLS
+ * record; other heartbeats take the long way). False: not
  * the plain case, or not all of the bytes are here. */
 static __always_inline bool sight_plain(struct scratch *s, enum scratch_ctx ctx,
 					const struct bytes *b, __u32 l3_off, __u32 len)
@@ -208,7 +208,8 @@ static __always_inline bool sight_plain(struct scratch *s, enum scratch_ctx ctx,
 		return false;
 	if (bytes_load(b, off, s->payload, ((n - 1) & (REC_HASH_LEN - 1)) + 1))
 		return false;
-	if (s->payload[0] > DTLS_ACK && (s->payload[0] < '!' || s->payload[0] > '~'))
+	if (s->payload[0] > 3 && (s->payload[0] < '!' || s->payload[0] > '~') &&
+	    dtls_parse(s->payload, len))
 		return false;
 	return sight_hash(ctx, len) == 0;
 }

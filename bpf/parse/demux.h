@@ -31,9 +31,9 @@ enum demux_verdict {
 	DEMUX_BEAT,	      /* the last that is a message */
 	DEMUX_SIP_MALFORMED,  /* on a SIP port, does not start like SIP */
 	DEMUX_STUN_MALFORMED, /* first byte 0..3 on a signaling port, but no well-formed STUN */
-	DEMUX_KEEPALIVE,      /* empty, CRLF, or NUL bytes on a SIP port; empty on a heartbeat port */
-	DEMUX_OTHER,	      /* RTP, protected DTLS, TURN channel, unknown on a signaling port */
-	DEMUX_NONE,	      /* no signaling port, no STUN, no DTLS */
+	DEMUX_KEEPALIVE, /* empty, CRLF, or NUL bytes on a SIP port; empty on a heartbeat port */
+	DEMUX_OTHER,	 /* RTP, protected DTLS, TURN channel, unknown on a signaling port */
+	DEMUX_NONE,	 /* no signaling port, no STUN, no DTLS */
 };
 
 static __always_inline _Bool demux_is_message(enum demux_verdict v)

@@ -12,18 +12,18 @@
 
 #include "window.h"
 
-#define DTLS_HDR_LEN 13
+#define DTLS_REC_HDR_LEN 13
 
-enum dtls_type {
-	DTLS_CCS = 20,
-	DTLS_ALERT = 21,
-	DTLS_HANDSHAKE = 22,
-	DTLS_DATA = 23,
-	DTLS_CID = 25, /* RFC 9146 */
-	DTLS_ACK = 26,
+enum dtls_record {
+	DTLS_REC_CCS = 20,
+	DTLS_REC_ALERT = 21,
+	DTLS_REC_HANDSHAKE = 22,
+	DTLS_REC_DATA = 23,
+	DTLS_REC_CID = 25, /* RFC 9146 */
+	DTLS_REC_ACK = 26,
 };
 
-#define DTLS_CLIENT_HELLO 1 /* msg_type, the first byte behind the record header */
+#define DTLS_MSG_CLIENT_HELLO 1 /* msg_type, the first byte behind the record header */
 
 /* 1.0, 1.2 (and 1.3), and what was sent before the RFC, which some still send. */
 static __always_inline _Bool dtls_is_version(__u8 major, __u8 minor)
@@ -33,7 +33,8 @@ static __always_inline _Bool dtls_is_version(__u8 major, __u8 minor)
 
 static __always_inline _Bool dtls_is_message_type(__u8 type)
 {
-	return type == DTLS_HANDSHAKE || type == DTLS_CCS || type == DTLS_ALERT || type == DTLS_ACK;
+	return type == DTLS_REC_HANDSHAKE || type == DTLS_REC_CCS || type == DTLS_REC_ALERT ||
+	       type == DTLS_REC_ACK;
 }
 
 /* By the first three bytes. */
@@ -44,7 +45,7 @@ static __always_inline _Bool dtls_is_start(const __u8 *buf)
 
 static __always_inline _Bool dtls_is_protected(__u8 type, __u8 major, __u8 minor)
 {
-	return (type == DTLS_DATA || type == DTLS_CID) && dtls_is_version(major, minor);
+	return (type == DTLS_REC_DATA || type == DTLS_REC_CID) && dtls_is_version(major, minor);
 }
 
 /* 0: the first record is a message, and all of it is in the datagram. */
@@ -52,14 +53,15 @@ static __always_inline int dtls_parse(const __u8 *buf, __u32 len)
 {
 	__u32 rec_len = load_be16(buf + 11);
 
-	if (len < DTLS_HDR_LEN || !dtls_is_start(buf) || !rec_len || rec_len > len - DTLS_HDR_LEN)
+	if (len < DTLS_REC_HDR_LEN || !dtls_is_start(buf) || !rec_len ||
+	    rec_len > len - DTLS_REC_HDR_LEN)
 		return -EBADMSG;
 	return 0;
 }
 
 static __always_inline _Bool dtls_is_client_hello(const __u8 *buf)
 {
-	return buf[0] == DTLS_HANDSHAKE && buf[DTLS_HDR_LEN] == DTLS_CLIENT_HELLO;
+	return buf[0] == DTLS_REC_HANDSHAKE && buf[DTLS_REC_HDR_LEN] == DTLS_MSG_CLIENT_HELLO;
 }
 
 #endif

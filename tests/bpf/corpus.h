@@ -6,11 +6,11 @@
 #include "oracle.h"
 #include "packet.h"
 
-#define SIP_PORT  5060
-#define STUN_PORT 3478
-#define BOTH_PORT 5349
+#define SIP_PORT    5060
+#define STUN_PORT   3478
+#define BOTH_PORT   5349
 #define STREAM_PORT 8080
-#define BEAT_PORT 9999
+#define BEAT_PORT   9999
 
 #define BYTES(s) .payload = (s), .payload_len = sizeof(s) - 1
 #define SIP_OPTIONS                                                                                \
@@ -37,10 +37,10 @@
 #define STUN_OLD     \
 	"\0\x01\0\0" \
 	"0123456789abcdef" /* RFC 3489: no cookie */
-#define DTLS_HELLO "\x16\xfe\xfd\0\0\0\0\0\0\0\0\0\x10\x01\0\0\x04\0\0\0\0\0\0\0\x04zzzz"
+#define DTLS_HELLO	 "\x16\xfe\xfd\0\0\0\0\0\0\0\0\0\x10\x01\0\0\x04\0\0\0\0\0\0\0\x04zzzz"
 #define DTLS_DATA_RECORD "\x17\xfe\xfd\0\x01\0\0\0\0\0\0\0\x04zzzz"
-#define DTLS_TOO_LONG "\x16\xfe\xfd\0\0\0\0\0\0\0\0\0\x05zzzz"
-#define RTP_PACKET "\x80\0\x12\x34\0\0\0\xa0\xde\xad\xbe\xefvoice voice voice"
+#define DTLS_TOO_LONG	 "\x16\xfe\xfd\0\0\0\0\0\0\0\0\0\x05zzzz"
+#define RTP_PACKET	 "\x80\0\x12\x34\0\0\0\xa0\xde\xad\xbe\xefvoice voice voice"
 #define TURN_CHANNEL   \
 	"\x40\0\0\x08" \
 	"channels"
@@ -68,8 +68,8 @@ struct row {
 	{                                                 \
 		{name, __VA_ARGS__}, PROTO_BEAT, flag, -1 \
 	}
-#define SEG(name, flag, ...)                                                           \
-	{                                                                              \
+#define SEG(name, flag, ...)                                                          \
+	{                                                                             \
 		{name, __VA_ARGS__}, PROTO_NONE, REC_F_TAP | (flag), CNT_TCP_SEGMENTS \
 	}
 #define NONE(name, ctr, ...)                            \

@@ -17,7 +17,7 @@
 #include "taps.h"
 #include "wires.h"
 
-#define RING_BYTES (1 << 20)
+#define RING_BYTES (32 << 20) /* the stream is on a signaling port */
 #define SNAP_LEN   512
 #define LATE_IF	   "splate0"
 

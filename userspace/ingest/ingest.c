@@ -83,13 +83,20 @@ static struct pending *hold(struct ingest *in, const struct pending *src)
 	return p;
 }
 
-/* NULL: not a message the session can use; counted. Valid until the next message. */
+/* The transaction table has room for these. */
+static bool has_session(const struct brief *b)
+{
+	return b->proto == PROTO_SIP || b->proto == PROTO_STUN;
+}
+
+/* NULL: not a message the session can use; counted where it is none of its protocol. Valid until
+ * the next message. */
 static const struct facts *understand(struct ingest *in, const struct message *m)
 {
 	int err = facts__parse(m, in->offer_buf, &in->facts);
 
 	if (!err)
-		return &in->facts;
+		return has_session(&in->facts.brief) ? &in->facts : NULL;
 	tally(in, err == -ENODATA && m->len < m->msg_len ? LEDGER_SNAP_SHORT : LEDGER_PARSE_FAILED);
 	return NULL;
 }
