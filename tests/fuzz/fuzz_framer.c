@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One direction of a connection, whole and cut: as long as nothing had to be left out, the messages are the
- * same. The first byte says what goes before: nothing, or the handshake of a WebSocket. */
+/* One direction of a connection, whole and cut: as long as nothing had to be left out, the messages
+ * are the same. The first byte says what goes before: nothing, or the handshake of a WebSocket. */
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,8 +67,9 @@ static void open_ws(struct stream *st, uint8_t how, uint32_t *client, uint32_t *
 		talk_ws(&t);
 	say(st, 9, 0, client, t.bytes, t.turn[0].len);
 	t.turn[1].len = (uint32_t)((uint8_t *)memmem(t.bytes + t.turn[1].off, t.turn[1].len,
-						    "\r\n\r\n", 4) -
-				  (t.bytes + t.turn[1].off)) + 4;
+						     "\r\n\r\n", 4) -
+				   (t.bytes + t.turn[1].off)) +
+			4;
 	say(st, 1, 0, server, t.bytes + t.turn[1].off, t.turn[1].len);
 }
 

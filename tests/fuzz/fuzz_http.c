@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* HTTP headers: spans stay inside, nothing is read behind the end, and no shorter piece is a whole header
- * that says something else. */
+/* HTTP headers: spans stay inside, nothing is read behind the end, and no shorter piece is a whole
+ * header that says something else. */
 #include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Bodies: what is found lies in the body or the buffer, the same each time; a description that is put into
- * JSON comes out again as it was. The first byte chooses the content type. */
+/* Bodies: what is found lies in the body or the buffer, the same each time; a description that is
+ * put into JSON comes out again as it was. The first byte chooses the content type. */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -26,8 +26,12 @@ static bool is_inside(const char *p, uint32_t len, const void *area, size_t size
 
 static void check_body(const uint8_t *data, uint32_t len, uint8_t how)
 {
-	static const char *const types[] = {"", "application/sdp", "multipart/mixed", "application/json",
-					    "application/trickle-ice-sdpfrag", "text/html"};
+	static const char *const types[] = {"",
+					    "application/sdp",
+					    "multipart/mixed",
+					    "application/json",
+					    "application/trickle-ice-sdpfrag",
+					    "text/html"};
 	const char *type = types[how % 6];
 	uint8_t *copy = malloc(len ? len : 1);
 	char *buf = malloc(OFFER_BUF);

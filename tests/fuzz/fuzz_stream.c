@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Segments in any order, of any connection, with any flags: what is heard lies in memory and within the
- * limits, and nothing depends on what a former run left behind.
+/* Segments in any order, of any connection, with any flags: what is heard lies in memory and within
+ * the limits, and nothing depends on what a former run left behind.
  *
  *   | op | connection | offset from what is expected, signed | length | bytes ...   one segment */
 #include <stddef.h>
