@@ -131,12 +131,12 @@ $(BUILD)/tests/unit/%: tests/unit/%.c tests/lib/test.c $(SANLIB) | $(SKEL)
 	$(say) TEST $@
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -O1 $(SAN) $(INC_tests/unit) $(WRAP) -MMD -MP -MF $@.d -o $@ $< tests/lib/test.c $(SANLIB) $(LIBS_CLIENT)
-FUZZ_LIB := $(sort $(wildcard userspace/proto/*.[ch] userspace/stream/*.[ch] userspace/call/*.[ch] userspace/session/*.[ch] userspace/stats/*.[ch] userspace/ingest/*.[ch] bpf/parse/*.h bpf/shared/*.h))
+FUZZ_LIB := $(sort $(wildcard userspace/replay/*.[ch] userspace/proto/*.[ch] userspace/stream/*.[ch] userspace/call/*.[ch] userspace/session/*.[ch] userspace/stats/*.[ch] userspace/ingest/*.[ch] bpf/parse/*.h bpf/shared/*.h))
 $(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(FUZZ_LIB)
 	$(say) FUZZ $@
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) -O1 -g -std=gnu11 -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(INC_tests/unit) \
-	  -o $@ $< $(filter %.c,$(FUZZ_LIB)) -lz
+	  -o $@ $< $(filter %.c,$(FUZZ_LIB)) -lz -ljansson
 $(BUILD)/tests/bpf/%: tests/bpf/%.c $(LIB) | $(SKEL)
 	$(say) BPFTEST $@
 	@mkdir -p $(@D)

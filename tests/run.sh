@@ -52,6 +52,7 @@ list_seeds() {
 	*stun*) dirs=(fuzz/pion-stun fuzz/aioice fuzz/mediasoup/corpora/stun-corpus rfc5769) ;;
 	*stream* | *framer* | *http*) dirs=(rfc4475 fuzz/pion-stun) ;;
 	*offer*) dirs=(fuzz/mediasoup/corpora/sdp-corpus rfc4475) ;;
+	*pcap*) dirs=(pcap/ndpi pcap/sngrep pcap/suricata pcap/heplify) ;;
 	*sdp*) dirs=(fuzz/mediasoup/corpora/sdp-corpus) ;;
 	*sip*) dirs=(rfc4475 fuzz/pjproject) ;;
 	*) dirs=(rfc4475 fuzz/pion-stun fuzz/aioice) ;;
