@@ -50,7 +50,7 @@ list_seeds() {
 	local dirs=() dir
 	case $1 in
 	*stun*) dirs=(fuzz/pion-stun fuzz/aioice fuzz/mediasoup/corpora/stun-corpus rfc5769) ;;
-	*stream* | *framer* | *http*) dirs=(rfc4475 fuzz/pion-stun) ;;
+	*stream* | *framer* | *http* | *segments*) dirs=(rfc4475 fuzz/pion-stun) ;;
 	*offer*) dirs=(fuzz/mediasoup/corpora/sdp-corpus rfc4475) ;;
 	*pcap*) dirs=(pcap/ndpi pcap/sngrep pcap/suricata pcap/heplify) ;;
 	*sdp*) dirs=(fuzz/mediasoup/corpora/sdp-corpus) ;;
