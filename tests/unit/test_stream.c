@@ -194,6 +194,28 @@ static void names_connections(void)
 	stream__free(st);
 }
 
+/* The handshake, and data with its last ACK, are the listener's. */
+static void goes_on_from_the_listener(void)
+{
+	struct side a = side_of(9, 1), b = side_of(1, 50);
+	struct stream *st = make_stream();
+
+	if (!st)
+		return;
+	a.sk = b.sk = 100;
+	b.is_out = true;
+	send_syn(st, &a, 1);
+	send_syn(st, &b, 2);
+	say(st, &a, INVITE, 40, 3);
+	a.sk = b.sk = 200;
+	say_text(st, &a, &INVITE[40], 4);
+	say_text(st, &b, RINGING, 5);
+	CHECK_UINT(ear.cnt, 2);
+	CHECK_UINT(ear.heard[0].len, strlen(INVITE));
+	CHECK_UINT(stream__counts(st)->mid_stream + stream__counts(st)->holes, 0);
+	stream__free(st);
+}
+
 static void ends_with_the_stream(void)
 {
 	struct side a = side_of(9, 1), b = side_of(1, 1);
@@ -512,6 +534,7 @@ int main(int argc, char **argv)
 		{"starts_in_the_middle", starts_in_the_middle, TEST_PLAIN},
 		{"leaves_the_unknown_alone", leaves_the_unknown_alone, TEST_PLAIN},
 		{"names_connections", names_connections, TEST_PLAIN},
+		{"goes_on_from_the_listener", goes_on_from_the_listener, TEST_PLAIN},
 		{"ends_with_the_stream", ends_with_the_stream, TEST_PLAIN},
 		{"passes_over_what_is_too_long", passes_over_what_is_too_long, TEST_PLAIN},
 		{"looks_behind_a_hole", looks_behind_a_hole, TEST_PLAIN},

@@ -519,7 +519,8 @@ static void take_data(struct way *w, const struct stream_segment *seg, const str
 	}
 	own.is_boundary = src->is_boundary && !off;
 	feed(w, seg->p + off, seg->len - off, &own);
-	drain(w, &own);
+	if (h->early)
+		drain(w, &own);
 }
 
 /* A segment may come in parts, each but the last one shorter than what is left of it. */
@@ -560,11 +561,13 @@ void stream__segment(struct stream *s, const struct stream_segment *seg)
 			     .is_boundary = true,
 			     .ts_ns = seg->ts_ns,
 			     .cookie = seg->cookie};
+	struct tcp_sight sight = {
+		.flow = seg->flow, .sk = seg->sk, .is_out = seg->is_out, .seq = seg->seq};
 	struct way w = {.s = s};
 	unsigned int dir;
 
 	s->counts.segments++;
-	w.end = tcp_table__find(&s->table, seg->flow, seg->sk, seg->is_out, &dir);
+	w.end = tcp_table__find(&s->table, &sight, &dir);
 	tcp_table__touch(&s->table, w.end, seg->ts_ns);
 	w.half = &w.end->half[dir];
 	w.peer = &w.end->half[!dir];

@@ -11,6 +11,9 @@
 #include "inflater.h"
 #include "stream.h"
 
+#define TOUCH_NS       100000000ull /* who is younger by less is as old */
+#define TAKE_OVER_NEAR (64u << 10)  /* bytes from what is expected */
+
 static void list_init(struct tcp_list *l)
 {
 	l->prev = l->next = l;
@@ -142,6 +145,7 @@ static struct tcp_end *add_end(struct tcp_table *t, struct tcp_conn *c, uint64_t
 	e->sk = sk;
 	e->conn = c;
 	e->number = c->number;
+	e->moved_ns = UINT64_MAX;
 	e->next = c->ends;
 	c->ends = e;
 	list_init(&e->by_use);
@@ -181,23 +185,43 @@ static struct tcp_conn *find_conn(struct tcp_table *t, const struct tcp_conn *ke
 	return c;
 }
 
-struct tcp_end *tcp_table__find(struct tcp_table *t, const struct rec_flow *flow, uint64_t sk,
-				bool is_out, unsigned int *dir)
+/* SYN, SYN-ACK and what came with the last ACK of the handshake were the listener's: its end goes
+ * on as that of the socket which was accepted. */
+static struct tcp_end *take_over(struct tcp_conn *c, const struct tcp_sight *sight,
+				 unsigned int dir)
+{
+	for (struct tcp_end *e = c->ends; e; e = e->next) {
+		const struct tcp_half *h = &e->half[dir];
+
+		if (e->sk && h->state != HALF_FRESH && h->is_out == sight->is_out &&
+		    sight->seq - h->next + TAKE_OVER_NEAR < 2 * TAKE_OVER_NEAR) {
+			e->sk = sight->sk;
+			return e;
+		}
+	}
+	return NULL;
+}
+
+struct tcp_end *tcp_table__find(struct tcp_table *t, const struct tcp_sight *sight,
+				unsigned int *dir)
 {
 	struct tcp_conn key, *c;
 	struct tcp_end *e;
 
-	*dir = make_key(&key, flow, is_out);
+	*dir = make_key(&key, sight->flow, sight->is_out);
 	c = find_conn(t, &key);
 	for (e = c ? c->ends : NULL; e; e = e->next) {
-		if (e->sk == sk)
+		if (e->sk == sight->sk)
 			return e;
 	}
+	e = c && sight->sk ? take_over(c, sight, *dir) : NULL;
+	if (e)
+		return e;
 	free_slots(t);
 	c = find_conn(t, &key); /* what made room may have been its only end */
 	if (!c)
 		c = add_conn(t, &key, &t->bucket[hash_conn(t->seed, &key) & t->bucket_mask]);
-	return add_end(t, c, sk);
+	return add_end(t, c, sight->sk);
 }
 
 static void remove_conn(struct tcp_table *t, struct tcp_conn *c)
@@ -229,9 +253,12 @@ void tcp_table__remove(struct tcp_table *t, struct tcp_end *e)
 
 void tcp_table__touch(struct tcp_table *t, struct tcp_end *e, uint64_t now_ns)
 {
-	e->seen_ns = now_ns;
-	if (t->by_age.prev != &e->by_age)
+	/* A move touches four others: their order is no finer than it has to be. */
+	if (now_ns - e->moved_ns > TOUCH_NS || now_ns < e->moved_ns) {
+		e->moved_ns = now_ns;
 		list_move(&t->by_age, &e->by_age);
+	}
+	e->seen_ns = now_ns;
 	if (e->held_bytes && t->by_use.prev != &e->by_use)
 		list_move(&t->by_use, &e->by_use);
 }

@@ -100,6 +100,7 @@ struct tcp_end {
 	struct tcp_end *next; /* of the connection; or free */
 	struct tcp_conn *conn;
 	uint64_t sk, number, seen_ns;
+	uint64_t moved_ns; /* in by_age */
 	uint32_t held_bytes;
 	bool is_hole_listed;
 	bool has_data;
@@ -134,10 +135,18 @@ int tcp_table__init(struct tcp_table *t, unsigned int max, uint64_t max_bytes,
 		    struct stream_counts *counts);
 void tcp_table__done(struct tcp_table *t);
 
-/* The end that this flow belongs to, made if there is none; *dir is the index of its half. Never
- * NULL: the longest idle one makes room. */
-struct tcp_end *tcp_table__find(struct tcp_table *t, const struct rec_flow *flow, uint64_t sk,
-				bool is_out, unsigned int *dir);
+/* Whose segment is it? */
+struct tcp_sight {
+	const struct rec_flow *flow;
+	uint64_t sk;
+	bool is_out;
+	uint32_t seq;
+};
+
+/* The end that it belongs to, made if there is none; *dir is the index of its half. Never NULL: the
+ * longest idle one makes room. */
+struct tcp_end *tcp_table__find(struct tcp_table *t, const struct tcp_sight *sight,
+				unsigned int *dir);
 void tcp_table__remove(struct tcp_table *t, struct tcp_end *e);
 /* It was used now. */
 void tcp_table__touch(struct tcp_table *t, struct tcp_end *e, uint64_t now_ns);
