@@ -203,10 +203,11 @@ static int ws_facts(const struct message *m, char *buf, struct facts *f)
 
 	offer__find(m->p, m->len, NULL, 0, buf, &f->offer);
 	b->method = "offer";
-	b->key.hi = m->conn;
+	b->conn = m->conn;
 	if (f->offer.kind == OFFER_OFFER) {
 		b->is_request = b->expects_reply = true;
 		b->key.lo = offer_key(&f->offer);
+		b->key.hi = mix(m->conn, m->ts_ns);
 		b->has_parent = m->dir == MESSAGE_OUT;
 		b->parent_lo = b->key.lo;
 		f->has_txn = true;

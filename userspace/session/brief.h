@@ -39,6 +39,7 @@ struct brief {
 	uint32_t cseq;	 /* SIP */
 	const char *method; /* static storage: "INVITE", "Binding" */
 	struct txn_key key;
+	uint64_t conn, offer_id; /* WebSocket: message.conn, offer.id */
 	uint64_t parent_lo; /* key.lo of that transaction; its sent-by may have been rewritten */
 	char key_text[BRIEF_KEY_LEN]; /* branch, or transaction id in hex */
 	char call_id[BRIEF_CALL_LEN]; /* SIP, cut to fit */

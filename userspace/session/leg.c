@@ -193,6 +193,12 @@ void path__tx(struct path *p, stage_mask_t before, const struct tx_leg *leg)
 	path_step(p, STAGE_QDISC, leg->xmit_ns);
 }
 
+void path__wire(struct path *p, uint64_t from_ns, uint64_t to_ns)
+{
+	path_step(p, 0, from_ns);
+	path_step(p, STAGE_UNATTRIBUTED, to_ns);
+}
+
 uint64_t path__total_ns(const struct path *p)
 {
 	return p->last_ns - p->start_ns;

@@ -62,6 +62,8 @@ struct path {
 void path__rx(struct path *p, stage_mask_t before, const struct rx_leg *leg);
 /* Sent message; `before` is STAGE_APP behind a received one, 0 at the start. */
 void path__tx(struct path *p, stage_mask_t before, const struct tx_leg *leg);
+/* From one sight of a capture to another. */
+void path__wire(struct path *p, uint64_t from_ns, uint64_t to_ns);
 /* Total; the shares sum to it. 0 when there is nothing to measure. */
 uint64_t path__total_ns(const struct path *p);
 

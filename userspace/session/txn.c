@@ -25,7 +25,7 @@ struct txn_table {
 
 static uint32_t bucket_of(const struct txn_table *t, enum txn_side side, uint64_t lo)
 {
-	return (uint32_t)((lo ^ (side ? 0x9e3779b97f4a7c15ull : 0)) >> 17) & t->bucket_mask;
+	return (uint32_t)((lo ^ side * 0x9e3779b97f4a7c15ull) >> 17) & t->bucket_mask;
 }
 
 int txn_table__new(unsigned int max, bool with_text, struct txn_table **ret)
@@ -110,13 +110,33 @@ struct txn *txn_table__find(const struct txn_table *t, enum txn_side side,
 	return x;
 }
 
-struct txn *txn_table__find_lo(const struct txn_table *t, enum txn_side side, uint64_t lo)
+static struct txn *next_lo(struct txn *x, enum txn_side side, uint64_t lo)
 {
-	struct txn *x = t->bucket[bucket_of(t, side, lo)];
-
 	while (x && (x->key.lo != lo || x->side != side))
 		x = x->hash_next;
 	return x;
+}
+
+struct txn *txn_table__find_lo(const struct txn_table *t, enum txn_side side, uint64_t lo,
+			       unsigned int *others)
+{
+	struct txn *x = next_lo(t->bucket[bucket_of(t, side, lo)], side, lo);
+
+	if (!others)
+		return x;
+	*others = 0;
+	for (struct txn *o = x ? next_lo(x->hash_next, side, lo) : NULL; o;
+	     o = next_lo(o->hash_next, side, lo))
+		*others += o->state == TXN_OPEN && !o->forwarded;
+	return x;
+}
+
+void txn_table__doubt_lo(struct txn_table *t, enum txn_side side, uint64_t lo)
+{
+	struct txn *x = next_lo(t->bucket[bucket_of(t, side, lo)], side, lo);
+
+	for (; x; x = next_lo(x->hash_next, side, lo))
+		x->is_forward_unknown |= x->state == TXN_OPEN;
 }
 
 static int grow(struct txn_table *t)

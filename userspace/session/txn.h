@@ -12,7 +12,8 @@
 #include "leg.h"
 #include "stats.h"
 
-enum txn_side { TXN_SERVER, TXN_CLIENT };
+/* WIRE: a capture that is no end of it. */
+enum txn_side { TXN_SERVER, TXN_CLIENT, TXN_WIRE };
 
 /* A handle outlives its transaction without harm: 0 is none. */
 typedef uint64_t txn_ref_t;
@@ -36,6 +37,8 @@ struct txn {
 	uint8_t side;	    /* enum txn_side */
 	uint8_t proto;	    /* enum rec_proto */
 	bool is_reply_seen; /* client: final reply has arrived, not read yet */
+	bool is_reply_queued; /* server: the final reply is at the qdisc, not with the driver yet */
+	bool is_forward_unknown; /* server: may have been sent on, as which request is not known */
 	struct txn_key key;
 	const char *method;
 	uint64_t opened_ns;
@@ -73,8 +76,11 @@ void txn_table__free(struct txn_table *t);
 /* Newest transaction of this side and key, NULL none. */
 struct txn *txn_table__find(const struct txn_table *t, enum txn_side side,
 			    const struct txn_key *key);
-/* Same, by key.lo alone. */
-struct txn *txn_table__find_lo(const struct txn_table *t, enum txn_side side, uint64_t lo);
+/* Same, by key.lo alone; of TXN_SERVER. *others, if not NULL: open ones beside it. */
+struct txn *txn_table__find_lo(const struct txn_table *t, enum txn_side side, uint64_t lo,
+			       unsigned int *others);
+/* Of all open ones with this key.lo it is not known which one was sent on. */
+void txn_table__doubt_lo(struct txn_table *t, enum txn_side side, uint64_t lo);
 /* A new open transaction. When the table is full the oldest finished one makes room, else the
  * oldest open one: then *evicted_open is true and that one is lost. NULL: no memory. */
 struct txn *txn_table__add(struct txn_table *t, enum txn_side side, const struct brief *b,
@@ -89,10 +95,10 @@ void txn_table__remove(struct txn_table *t, struct txn *txn);
 txn_ref_t txn_table__ref(const struct txn_table *t, const struct txn *txn);
 struct txn *txn_table__get(const struct txn_table *t, txn_ref_t ref);
 
-/* The lists of open transactions: PROTO_SIP and PROTO_STUN oldest first, and in place of a protocol
+/* The lists of open transactions: one a protocol, oldest first, and in place of none
  * TXN_PROCEEDING, by latest provisional reply. */
-#define TXN_PROCEEDING 0
-#define TXN_LISTS      3
+#define TXN_PROCEEDING PROTO_NONE
+#define TXN_LISTS      PROTO_CNT
 const struct txn_list *txn_table__open(const struct txn_table *t, int list);
 const struct txn_list *txn_table__done(const struct txn_table *t);
 

@@ -60,6 +60,7 @@ struct stats_row {
 	uint64_t errors;
 	uint64_t timeouts;
 	uint64_t retransmits;
+	uint64_t self_inflicted; /* of these: the first one, or its reply, was in our queues */
 	uint64_t in_flight; /* kept by the caller through stats__row */
 	unsigned int stage_cnt;
 	struct stats_stage *stage[STATS_STAGES_MAX]; /* lazily allocated, in order of appearance */
