@@ -54,6 +54,8 @@ static void start(struct rig *g, uint8_t mode)
 	struct session_opts se = {.max_transactions = 8,
 				  .sip_timeout_ns = 32 * SEC,
 				  .stun_timeout_ns = 40 * SEC,
+				  .web_timeout_ns = 60 * SEC,
+				  .beat_timeout_ns = 5 * SEC,
 				  .linger_ns = SEC,
 				  .on_done = check_done};
 	struct ingest_opts io = {.max_messages = 8,
@@ -61,6 +63,12 @@ static void start(struct rig *g, uint8_t mode)
 				 .unsent_ns = 10 * SEC,
 				 .has_read = mode & 1,
 				 .has_xmit = mode & 2,
+				 .has_take = mode & 1,
+				 .stream = {.max_conns = 8,
+					    .max_message = 4096,
+					    .max_bytes = 65536,
+					    .hole_ns = 3 * SEC,
+					    .idle_ns = 300 * SEC},
 				 .ledger = &g->ledger};
 
 	*g = (struct rig){.now_ns = 1000 * SEC, .keeps_time = mode & 4};

@@ -29,6 +29,12 @@ static inline bool rig_init(struct rig *g, unsigned int max_messages, bool has_r
 				   .unsent_ns = 10 * SEC,
 				   .has_read = has_read,
 				   .has_xmit = has_xmit,
+				   .has_take = true,
+				   .stream = {.max_conns = 64,
+					      .max_message = 65536,
+					      .max_bytes = 1 << 20,
+					      .hole_ns = 3 * SEC,
+					      .idle_ns = 300 * SEC},
 				   .ledger = &g->ledger};
 
 	*g = (struct rig){0};

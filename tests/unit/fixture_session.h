@@ -48,6 +48,8 @@ static inline bool world_init(struct world *w, unsigned int max_transactions)
 	struct session_opts se = {.max_transactions = max_transactions,
 				  .sip_timeout_ns = 32 * SEC,
 				  .stun_timeout_ns = 40 * SEC,
+				  .web_timeout_ns = 60 * SEC,
+				  .beat_timeout_ns = 5 * SEC,
 				  .linger_ns = 5 * SEC,
 				  .on_done = world_done,
 				  .ctx = w};

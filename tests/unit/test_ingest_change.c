@@ -29,7 +29,7 @@ static void a_read_after_the_change_is_not_joined(void)
 			return;
 		CHECK_CASE("%s", rows[i].name);
 		feed(&g, rx_record(&request, 1, 11, 1000));
-		ingest__change(g.ingest, true, true, 1050);
+		ingest__change(g.ingest, true, true, true, 1050);
 		CHECK_UINT(tallied(&g, LEDGER_REPLAN_LOST), 1);
 		feed(&g, rows[i].has_content ? read_record(&request, 1, rows[i].skb, 1100)
 					     : blind_record(&request, 1, rows[i].skb, 1100));
@@ -60,7 +60,7 @@ static void a_sent_message_ends_at_the_qdisc(void)
 	feed(&g, rx_record(&request, 1, 11, 1000));
 	feed(&g, blind_record(&request, 1, 11, 1100));
 	feed(&g, send_record(&reply, 12, 2000));
-	ingest__change(g.ingest, true, true, 2010);
+	ingest__change(g.ingest, true, true, true, 2010);
 	feed(&g, xmit_record(12, 99000));
 	if (CHECK(g.world.done_cnt == 1 || test__injected()) && g.world.done_cnt &&
 	    tallied(&g, LEDGER_JOINED)) {
@@ -81,7 +81,7 @@ static void early_reads_are_given_up(void)
 	if (!rig_init(&g, 16, true, true))
 		return;
 	feed(&g, read_record(&request, 1, 11, 1000 * MSEC));
-	ingest__change(g.ingest, true, true, 1001 * MSEC);
+	ingest__change(g.ingest, true, true, true, 1001 * MSEC);
 	CHECK_UINT(tallied(&g, LEDGER_UNJOINED_READ), 1);
 	feed(&g, rx_record(&request, 1, 11, 1000 * MSEC + 5));
 	CHECK_UINT(tallied(&g, LEDGER_JOINED), 0);
@@ -96,12 +96,12 @@ static void the_new_plan_decides_what_is_awaited(void)
 
 	if (!rig_init(&g, 16, true, true))
 		return;
-	ingest__change(g.ingest, false, false, 500);
+	ingest__change(g.ingest, false, false, true, 500);
 	feed(&g, rx_record(&request, 1, 11, 1000));
 	feed(&g, send_record(&reply, 12, 2000));
 	CHECK_UINT(g.world.done_cnt, 1);
 	CHECK_UINT(world_share(&g.world, "sockq+app"), 990);
-	ingest__change(g.ingest, true, true, 3000);
+	ingest__change(g.ingest, true, true, true, 3000);
 	CHECK_UINT(tallied(&g, LEDGER_REPLAN_LOST), 0);
 	rig_done(&g);
 }

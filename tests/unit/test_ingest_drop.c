@@ -167,7 +167,7 @@ static void all_held_drops_are_settled(void)
 		feed(&g, address_drop_record(100 + i, 1000 + i, 0, 1000 + i));
 	}
 	CHECK_UINT(tallied(&g, LEDGER_DROP_KERNEL), cnt - LATE_DROPS);
-	ingest__change(g.ingest, true, true, 2000);
+	ingest__change(g.ingest, true, true, true, 2000);
 	CHECK_UINT(tallied(&g, LEDGER_DROP_KERNEL), cnt);
 	CHECK_UINT(tallied(&g, LEDGER_REPLAN_LOST), 0);
 	rig_done(&g);

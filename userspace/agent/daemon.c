@@ -15,7 +15,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "ingest.h"
 #include "lock.h"
 #include "log.h"
 #include "mono.h"
@@ -23,13 +22,10 @@
 #include "recorder.h"
 #include "running.h"
 #include "server.h"
-#include "session.h"
 #include "snapshot.h"
-#include "stats.h"
+#include "tables.h"
 #include "txlog.h"
 
-#define UNREAD_NS 64000000000ull /* 2 * 64 * T1: nobody will read it any more */
-#define UNSENT_NS 10000000000ull
 #define SECOND_NS 1000000000ull
 
 struct daemon {
@@ -37,9 +33,7 @@ struct daemon {
 	struct lock lock;
 	struct running running;
 	struct tap_view *tap_view;
-	struct stats *stats;
-	struct session *session;
-	struct ingest *ingest;
+	struct tables tables;
 	struct recorder *recorder;
 	struct ledger ledger;
 	struct server *server;
@@ -56,7 +50,7 @@ static uint64_t row_oldest(void *ctx, const struct stats_row *row)
 {
 	struct daemon *d = ctx;
 
-	return row->in_flight ? session__oldest_ns(d->session, row, mono__now_ns()) : 0;
+	return row->in_flight ? session__oldest_ns(d->tables.session, row, mono__now_ns()) : 0;
 }
 
 static unsigned int view_taps(struct daemon *d)
@@ -83,7 +77,7 @@ static unsigned int view_taps(struct daemon *d)
 
 static struct snapshot_totals totals(const struct daemon *d, uint64_t now)
 {
-	const struct session_counts *c = session__counts(d->session);
+	const struct session_counts *c = session__counts(d->tables.session);
 	const uint64_t *n = d->ledger.count;
 
 	return (struct snapshot_totals){
@@ -92,8 +86,8 @@ static struct snapshot_totals totals(const struct daemon *d, uint64_t now)
 		.transactions = c->transactions,
 		.joined = n[LEDGER_JOINED],
 		.unjoined = n[LEDGER_UNJOINED_READ] + n[LEDGER_AMBIGUOUS] + n[LEDGER_UNREAD],
-		.in_flight = session__in_flight(d->session),
-		.oldest_ns = session__oldest_ns(d->session, NULL, now),
+		.in_flight = session__in_flight(d->tables.session),
+		.oldest_ns = session__oldest_ns(d->tables.session, NULL, now),
 		.timeouts = c->timeouts,
 		.errors = c->errors,
 	};
@@ -107,7 +101,7 @@ static void drain(struct daemon *d)
 static void refresh_ledger(struct daemon *d)
 {
 	struct server_counts sc = server__counts(d->server);
-	struct stats_lost lost = stats__lost(d->stats);
+	struct stats_lost lost = stats__lost(d->tables.stats);
 	uint64_t *n = d->ledger.count;
 
 	running__count(&d->running);
@@ -137,10 +131,10 @@ static char *reply(void *ctx, const char *line, size_t len)
 
 	drain(d);
 	now = mono__now_ns();
-	ingest__tick(d->ingest, now);
+	ingest__tick(d->tables.ingest, now);
 	refresh_ledger(d);
 	src = (struct snapshot_src){
-		.stats = d->stats,
+		.stats = d->tables.stats,
 		.ledger = &d->ledger,
 		.plan = &d->running.probes->plan,
 		.tap_cnt = view_taps(d),
@@ -196,7 +190,7 @@ static char *take(void *ctx, const char *line, size_t len, int fd, bool is_owner
 
 	drain(d);
 	now = mono__now_ns();
-	ingest__tick(d->ingest, now);
+	ingest__tick(d->tables.ingest, now);
 	head = head_of(d, now);
 	return record_command__reply(d->recorder, &head, line, len, fd, is_owner);
 }
@@ -210,33 +204,17 @@ static void on_done(void *ctx, const struct session_done *done)
 
 static int make_tables(struct daemon *d)
 {
-	const struct config *cfg = d->cfg;
-	struct stats_opts so = {.max_rows = cfg->max_rows,
-				.slot_ns = cfg->window_ns / STATS_SLOTS,
-				.start_ns = d->start_ns};
-	struct session_opts se = {.max_transactions = cfg->max_transactions,
-				  .sip_timeout_ns = cfg->sip_timeout_ns,
-				  .stun_timeout_ns = cfg->stun_timeout_ns,
-				  .linger_ns = cfg->linger_ns,
-				  .on_done = d->txlog ? on_done : NULL,
-				  .ctx = d};
-	struct ingest_opts io = {.max_messages = cfg->max_messages,
-				 .unread_ns = UNREAD_NS,
-				 .unsent_ns = UNSENT_NS,
-				 .has_read = probes__has(d->running.probes, "t_read"),
-				 .has_xmit = probes__has(d->running.probes, "t_xmit"),
-				 .ledger = &d->ledger};
-	int rc = stats__new(&so, &d->stats);
+	struct tables_opts opts = {.cfg = d->cfg,
+				   .ledger = &d->ledger,
+				   .start_ns = d->start_ns,
+				   .has_read = probes__has(d->running.probes, "t_read"),
+				   .has_xmit = probes__has(d->running.probes, "t_xmit"),
+				   .has_take = probes__has(d->running.probes, "t_take"),
+				   .on_done = d->txlog ? on_done : NULL,
+				   .ctx = d};
+	int rc = tables__init(&d->tables, &opts);
 
-	if (rc)
-		return rc;
-	se.stats = d->stats;
-	rc = session__new(&se, &d->session);
-	if (rc)
-		return rc;
-	io.session = d->session;
-	rc = ingest__new(&io, &d->ingest);
-	return rc ? rc : recorder__new(d->ingest, &d->recorder);
+	return rc ? rc : recorder__new(d->tables.ingest, &d->recorder);
 }
 
 static int start_server(struct daemon *d, char *err, size_t err_len)
@@ -281,7 +259,7 @@ static void meanwhile(void *ctx);
 static int start_running(struct daemon *d, char *err, size_t err_len)
 {
 	struct running_opts opts = {.cfg = d->cfg,
-				    .ingest = d->ingest,
+				    .ingest = d->tables.ingest,
 				    .ledger = &d->ledger,
 				    .idle = meanwhile,
 				    .on_ring = watch_ring,
@@ -366,9 +344,7 @@ void daemon__free(struct daemon *d)
 	running__done(&d->running);
 	server__free(d->server);
 	recorder__free(d->recorder);
-	ingest__free(d->ingest);
-	session__free(d->session);
-	stats__free(d->stats);
+	tables__done(&d->tables);
 	txlog__free(d->txlog);
 	free(d->tap_view);
 	for (int *fd = (int[]){d->epoll_fd, d->timer_fd, d->signal_fd, -2}; *fd != -2; fd++)
@@ -404,7 +380,7 @@ static void on_timer(struct daemon *d)
 		return;
 	drain(d);
 	d->tick_ns = now = mono__now_ns();
-	ingest__tick(d->ingest, now);
+	ingest__tick(d->tables.ingest, now);
 	if (now >= d->next_second_ns) {
 		d->next_second_ns = now + SECOND_NS;
 		every_second(d, now);
@@ -472,7 +448,7 @@ int daemon__run(struct daemon *d)
 			go_on = dispatch(d, ev[i].data.fd);
 	}
 	drain(d);
-	ingest__tick(d->ingest, mono__now_ns());
+	ingest__tick(d->tables.ingest, mono__now_ns());
 	every_second(d, mono__now_ns() + 1);
 	return 0;
 }

@@ -108,12 +108,14 @@ static void on_record(void *ctx, const void *data, size_t len)
 }
 
 /* Without it the rest could not be told apart: a full buffer makes it a loss. */
-static void on_change(void *ctx, bool has_read, bool has_xmit, uint64_t now_ns)
+static void on_change(void *ctx, bool has_read, bool has_xmit, bool has_take,
+		      uint64_t now_ns)
 {
 	struct recorder *r = ctx;
 	const struct recording_marker m = {.mark = RECORDING_CHANGE,
 					   .flags = (has_read ? RECORDING_HAS_READ : 0) |
-						    (has_xmit ? RECORDING_HAS_XMIT : 0),
+						    (has_xmit ? RECORDING_HAS_XMIT : 0) |
+						    (has_take ? RECORDING_HAS_TAKE : 0),
 					   .ts_ns = now_ns};
 
 	if (r->is_ending)

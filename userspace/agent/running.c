@@ -128,7 +128,7 @@ static int change(struct running *r, struct probes *next)
 	feed__free(r->feed);
 	await_captures(taps__captures(next->taps));
 	ingest__change(r->opts.ingest, probes__has(next, "t_read"), probes__has(next, "t_xmit"),
-		       mono__now_ns());
+		       probes__has(next, "t_take"), mono__now_ns());
 	r->feed = feed;
 	r->probes = next;
 	if (feed__fd(feed) >= 0)

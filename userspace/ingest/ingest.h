@@ -9,13 +9,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "beat.h"
+#include "calls.h"
 #include "ledger.h"
 #include "session.h"
+#include "stream.h"
 
 /* Who listens to everything that comes in, in order, before it is looked at: recordings. */
 struct ingest_tee {
 	void (*record)(void *ctx, const void *data, size_t len);
-	void (*change)(void *ctx, bool has_read, bool has_xmit, uint64_t now_ns);
+	void (*change)(void *ctx, bool has_read, bool has_xmit, bool has_take, uint64_t now_ns);
 	void (*tick)(void *ctx, uint64_t now_ns);
 	void *ctx;
 };
@@ -26,6 +29,10 @@ struct ingest_opts {
 	uint64_t unsent_ns;	 /* a sent one without driver stamp: 10 s */
 	bool has_read;		 /* the plan sees reads: RX waits for READ */
 	bool has_xmit;		 /* the plan sees the driver: SEND waits for XMIT */
+	bool has_take;		 /* the plan sees how far streams are read */
+	struct stream_opts stream; /* limits of streams */
+	struct calls *calls;	 /* borrowed; NULL: none are kept */
+	struct beats *beats;	 /* borrowed; NULL */
 	struct session *session; /* borrowed */
 	struct ledger *ledger;	 /* borrowed */
 };
@@ -44,7 +51,18 @@ int ingest__record(struct ingest *in, const void *data, size_t len);
  * and stamps of two plans never meet. A sent message ends at t_queue, a request keeps the instants
  * of its arrival, a reply that was not read is not measured. Transactions that are open and never
  * end count by themselves, not as timeouts. */
-void ingest__change(struct ingest *in, bool has_read, bool has_xmit, uint64_t now_ns);
+void ingest__change(struct ingest *in, bool has_read, bool has_xmit, bool has_take, uint64_t now_ns);
+/* A datagram of a capture (MESSAGE_WIRE), or one whose direction is known (MESSAGE_IN, MESSAGE_OUT):
+ * one sight, m->ts_ns; flow, proto, transport, p, len, msg_len are looked at. */
+void ingest__datagram(struct ingest *in, const struct message *m);
+/* A whole message: the same, hash included. */
+void ingest__sight(struct ingest *in, const struct message *m);
+/* A TCP segment of a capture, segments.h. */
+void ingest__segment(struct ingest *in, const struct rec_flow *flow, uint32_t seq, const uint8_t *p,
+		     uint32_t len, uint32_t seg_len, uint64_t ts_ns);
+/* RTP by RFC 7983 (PROTO_RTP) or what DTLS protects (PROTO_DTLS). */
+void ingest__media(struct ingest *in, const struct rec_flow *flow, uint8_t proto,
+		   enum message_dir dir, uint32_t msg_len, const uint8_t first[16], uint64_t ts_ns);
 /* Expires what never completed. */
 void ingest__tick(struct ingest *in, uint64_t now_ns);
 

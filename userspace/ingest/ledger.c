@@ -12,6 +12,12 @@ static const struct ledger_name own_names[] = {
 #define LEDGER(id, name, kind, help) {name, kind, help},
 #include "ledger.def"
 #undef LEDGER
+#define STREAM_COUNT(id, name, kind, help) {name, kind, help},
+#include "stream_count.def"
+#undef STREAM_COUNT
+#define CALLS_COUNT(id, name, kind, help) {name, kind, help},
+#include "calls_count.def"
+#undef CALLS_COUNT
 };
 
 static const struct ledger_name kernel_names[] = {

@@ -9,6 +9,12 @@ enum ledger_id {
 #define LEDGER(id, name, kind, help) LEDGER_##id,
 #include "ledger.def"
 #undef LEDGER
+#define STREAM_COUNT(id, name, kind, help) LEDGER_STREAM_##id,
+#include "stream_count.def"
+#undef STREAM_COUNT
+#define CALLS_COUNT(id, name, kind, help) LEDGER_CALLS_##id,
+#include "calls_count.def"
+#undef CALLS_COUNT
 	LEDGER_CNT
 };
 

@@ -12,7 +12,7 @@
 #include "brief.h"
 #include "leg.h"
 #include "record.h"
-#include "session.h"
+#include "deliver.h"
 
 enum pending_kind { PENDING_RX, PENDING_TX };
 enum pending_chain { CHAIN_CONTENT, CHAIN_SKB, CHAIN_CNT };
@@ -34,7 +34,7 @@ struct pending {
 	uint64_t stamp_ns; /* hdr.ts_ns of the latest record of it */
 	struct rx_leg rx;
 	struct tx_leg tx;
-	struct session_part part;
+	struct delivered at;
 	struct pending_sent *sent;	       /* TX, owned */
 	struct pending *chain_next[CHAIN_CNT]; /* oldest first */
 	struct pending *prev, *next;	       /* by age */

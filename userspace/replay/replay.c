@@ -54,6 +54,12 @@ static int make_tables(struct replay *r)
 				 .unsent_ns = UNSENT_NS,
 				 .has_read = h->plan & RECORDING_HAS_READ,
 				 .has_xmit = h->plan & RECORDING_HAS_XMIT,
+				 .has_take = h->plan & RECORDING_HAS_TAKE,
+				 .stream = {.max_conns = 65536,
+					    .max_message = 65536,
+					    .max_bytes = 64 << 20,
+					    .hole_ns = 3000000000ull,
+					    .idle_ns = 300000000000ull},
 				 .ledger = &r->ledger};
 	int rc;
 
@@ -251,7 +257,8 @@ static void take_marker(struct replay *r, const struct recording_marker *m)
 		break;
 	case RECORDING_CHANGE:
 		ingest__change(r->ingest, m->flags & RECORDING_HAS_READ,
-			       m->flags & RECORDING_HAS_XMIT, m->ts_ns);
+			       m->flags & RECORDING_HAS_XMIT, m->flags & RECORDING_HAS_TAKE,
+			       m->ts_ns);
 		break;
 	case RECORDING_TICK:
 		ingest__tick(r->ingest, m->ts_ns);
