@@ -4,6 +4,7 @@
 #include "sip_head.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "corpus.h"
@@ -100,7 +101,8 @@ static void reads_a_request(void)
 	CHECK_UINT(h.via_cnt, 3);
 	CHECK_UINT(h.cseq, 314159);
 	CHECK_INT(h.cseq_method, SIP_INVITE);
-	CHECK_UINT(h.have, 0x7ff);
+	CHECK_UINT(h.have, 0x7ff | SIP_HAVE_BODY);
+	check_span(msg, h.body, "v=0\r\n");
 	CHECK(!h.truncated);
 }
 
@@ -113,10 +115,10 @@ static void takes_method_of_responses_from_cseq(void)
 		return;
 	CHECK_INT(h.method, SIP_PUBLISH);
 	check_span(msg, h.method_name, "PUBLISH");
-	CHECK_UINT(h.have, SIP_HAVE_CSEQ | SIP_HAVE_CSEQ_METHOD | SIP_HAVE_METHOD);
+	CHECK_UINT(h.have, SIP_HAVE_CSEQ | SIP_HAVE_CSEQ_METHOD | SIP_HAVE_METHOD | SIP_HAVE_BODY);
 	if (parse("SIP/2.0 200 OK\r\n\r\n", &h)) {
 		CHECK_INT(h.method, SIP_OTHER);
-		CHECK_UINT(h.have, 0);
+		CHECK_UINT(h.have, SIP_HAVE_BODY);
 	}
 }
 
@@ -222,10 +224,142 @@ static void reads_cseq(void)
 		snprintf(msg, sizeof(msg), REQ "cSeQ: %s\r\n\r\n", rows[i].in);
 		if (!parse(msg, &h))
 			continue;
-		CHECK_UINT(h.have, rows[i].have | SIP_HAVE_METHOD);
+		CHECK_UINT(h.have, rows[i].have | SIP_HAVE_METHOD | SIP_HAVE_BODY);
 		CHECK_UINT(h.cseq, rows[i].number);
 		CHECK_INT(h.cseq_method, rows[i].method);
 		CHECK_INT(h.method, SIP_INVITE);
+	}
+}
+
+/* Each field of the header, in a spelling of its own; what another row says must stay absent. */
+static void reads_fields(void)
+{
+	static const struct {
+		const char *in;
+		size_t at; /* of the span in struct sip_head */
+		const char *want;
+	} rows[] = {
+#define SPAN(name) offsetof(struct sip_head, name)
+		{"From: A <sip:a@b;x=y>;tag=1\r\n", SPAN(from_uri), "sip:a@b;x=y"},
+		{"f:sip:a@b;tag=1\r\n", SPAN(from_uri), "sip:a@b"},
+		{"From: \"a, <b>\" < sip:a@b >\r\n", SPAN(from_uri), "sip:a@b"},
+		{"From: Bell, A <sip:a@b>;tag=1\r\n", SPAN(from_uri), "sip:a@b"},
+		{"From: \"a <sip:a@b>\r\n", SPAN(from_uri), ""},
+		{"t:\r\n <tel:+1>\r\n", SPAN(to_uri), "tel:+1"},
+		{"To: sip:a@b\r\n\t;tag=2\r\n", SPAN(to_uri), "sip:a@b"},
+		{"Contact: <sip:a@b;transport=tcp>;q=1, <sip:c>\r\n", SPAN(contact),
+		 "sip:a@b;transport=tcp"},
+		{"m:sip:a@b,sip:c\r\n", SPAN(contact), "sip:a@b"},
+		{"Contact: <sip:a>\r\nContact: <sip:b>\r\n", SPAN(contact), "sip:a"},
+		{"Contact: *\r\n", SPAN(contact), ""},
+		{"CONTENT-TYPE: application/sdp ;charset=x\r\n", SPAN(content_type),
+		 "application/sdp"},
+		{"c:multipart/mixed;boundary=\"a;b\"\r\n", SPAN(content_type), "multipart/mixed"},
+		{"Event: refer;id=1\r\n", SPAN(event), "refer;id=1"},
+		{"o: presence\r\n", SPAN(event), "presence"},
+		{"Subscription-State: active;expires=60\r\n", SPAN(sub_state), "active"},
+		{"Session-ID: ab30;remote=47\r\n", SPAN(session_id), "ab30"},
+		{"Session-ID: ab30 ; remote = 47\r\n", SPAN(session_id_remote), "47"},
+		{"P-Charging-Vector: icid-value=\"x=1\";orig-ioi=h\r\n", SPAN(icid), "x=1"},
+		{"P-Charging-Vector: a=b;icid-value=x\r\n", SPAN(icid), "x"},
+		{"Replaces: 1@a;to-tag=7;from-tag=9\r\n", SPAN(replaces), "1@a"},
+		{"X-CID: one\r\n", SPAN(x_call_id), "one"},
+		{"x-orig-call-id: two\r\n", SPAN(x_call_id), "two"},
+		{"User-Agent: a b/1 (c)\r\n", SPAN(user_agent), "a b/1 (c)"},
+		{"Server:  s  \r\n", SPAN(user_agent), "s"},
+		{"s: not a server\r\nx: 90\r\n", SPAN(user_agent), ""},
+		{"", SPAN(request_uri), "sip:bob@example.com"},
+#undef SPAN
+	};
+	struct sip_head h;
+	char msg[512];
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		CHECK_CASE("%s", rows[i].in);
+		snprintf(msg, sizeof(msg), REQ "%s\r\n", rows[i].in);
+		if (parse(msg, &h))
+			check_span(msg, *(struct sip_span *)((char *)&h + rows[i].at),
+				   rows[i].want);
+	}
+}
+
+static void reads_numbers(void)
+{
+	static const struct {
+		const char *in;
+		size_t at;
+		uint32_t have, want;
+	} rows[] = {
+#define NUMBER(name) offsetof(struct sip_head, name)
+		{"Content-Length: 7\r\n", NUMBER(content_length), SIP_HAVE_CONTENT_LENGTH, 7},
+		{"l:0\r\nl: 9\r\n", NUMBER(content_length), SIP_HAVE_CONTENT_LENGTH, 0},
+		{"l: -1\r\n", NUMBER(content_length), 0, 0},
+		{"l: 1x\r\n", NUMBER(content_length), 0, 0},
+		{"l: 4294967296\r\n", NUMBER(content_length), 0, 0},
+		{"Expires: 4294967295\r\n", NUMBER(expires), SIP_HAVE_EXPIRES, UINT32_MAX},
+		{"Expires: 4294967296\r\n", NUMBER(expires), 0, 0},
+		{"m: <sip:a;expires=9>;expires=60\r\n", NUMBER(expires), SIP_HAVE_EXPIRES, 60},
+		{"m: <sip:a>;expires=60\r\nExpires: 7\r\n", NUMBER(expires), SIP_HAVE_EXPIRES, 7},
+		{"m: <sip:a>;expires=\"60\"\r\n", NUMBER(contact_expires), SIP_HAVE_EXPIRES, 60},
+		{"m: <sip:a>, <sip:b>;expires=60\r\n", NUMBER(contact_expires), 0, UINT32_MAX},
+		{"Contact: *\r\n", NUMBER(expires), SIP_HAVE_CONTACT_STAR, 0},
+		{"RSeq: 988789\r\n", NUMBER(rseq), SIP_HAVE_RSEQ, 988789},
+		{"RAck: 776656 1 INVITE\r\n", NUMBER(rack_rseq), SIP_HAVE_RACK, 776656},
+		{"RAck: 776656\r\n 1 INVITE\r\n", NUMBER(rack_cseq), SIP_HAVE_RACK, 1},
+		{"RAck: 776656\r\n", NUMBER(rack_rseq), 0, 0},
+		{"Max-Forwards: 0068\r\n", NUMBER(max_forwards), 0, 68},
+		{"Max-Forwards: -1\r\n", NUMBER(max_forwards), 0, UINT32_MAX},
+		{"Require: a, 100rel\r\n", NUMBER(rseq), SIP_HAVE_100REL, 0},
+		{"k: 100rel,b\r\n", NUMBER(rseq), SIP_HAVE_100REL, 0},
+		{"Supported: 100relx\r\n", NUMBER(rseq), 0, 0},
+		{"c: Message/SipFrag;version=2.0\r\n", NUMBER(rseq), SIP_HAVE_SIPFRAG, 0},
+#undef NUMBER
+	};
+	struct sip_head h;
+	char msg[512];
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		CHECK_CASE("%s", rows[i].in);
+		snprintf(msg, sizeof(msg), REQ "%s\r\n", rows[i].in);
+		if (!parse(msg, &h))
+			continue;
+		CHECK_UINT(h.have, rows[i].have | SIP_HAVE_METHOD | SIP_HAVE_BODY);
+		CHECK_UINT(*(uint32_t *)((char *)&h + rows[i].at), rows[i].want);
+	}
+	if (parse("REGISTER sip:b SIP/2.0\r\nExpires: 7\r\nm: <sip:a>;expires=60\r\n\r\n", &h))
+		CHECK_UINT(h.expires, 60); /* RFC 3261 10.2.1.1 */
+	if (parse("SIP/2.0 183 Two  words \r\nSupported: 100rel\r\n\r\n", &h))
+		CHECK_UINT(h.have,
+			   SIP_HAVE_BODY); /* what the responder can says nothing of this one */
+}
+
+/* RFC 3261 18.3, 20.14 */
+static void frames_bodies(void)
+{
+	static const struct {
+		const char *in;
+		uint32_t header_len;
+		const char *body;
+	} rows[] = {
+		{"l: 3\r\n\r\nabc", 6 + 2, "abc"}, {"l: 3\r\n\r\nabcdef", 6 + 2, "abc"},
+		{"l: 9\r\n\r\nabc", 6 + 2, "abc"}, {"l: 0\r\n\r\nabc", 6 + 2, ""},
+		{"\r\nabc\r\n", 2, "abc\r\n"},	   {"l: -1\r\n\r\nabc", 7 + 2, "abc"},
+		{"l: 2\n\nabc", 5 + 1, "ab"},
+	};
+	char msg[256];
+	struct sip_head h;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		CHECK_CASE("%s", rows[i].in);
+		snprintf(msg, sizeof(msg), REQ "%s", rows[i].in);
+		if (!parse(msg, &h))
+			continue;
+		CHECK_UINT(h.header_len, sizeof(REQ) - 1 + rows[i].header_len);
+		check_span(msg, h.body, rows[i].body);
+	}
+	if (parse(REQ "l: 3\r\n", &h)) {
+		CHECK(h.truncated && !h.header_len && !(h.have & SIP_HAVE_BODY));
+		CHECK_UINT(h.body.len, 0);
 	}
 }
 
@@ -341,6 +475,9 @@ int main(int argc, char **argv)
 		{"reads_vias", reads_vias, TEST_PLAIN},
 		{"reads_tags", reads_tags, TEST_PLAIN},
 		{"reads_cseq", reads_cseq, TEST_PLAIN},
+		{"reads_fields", reads_fields, TEST_PLAIN},
+		{"reads_numbers", reads_numbers, TEST_PLAIN},
+		{"frames_bodies", frames_bodies, TEST_PLAIN},
 		{"works_with_cut_messages", works_with_cut_messages, TEST_PLAIN},
 		{"names_methods", names_methods, TEST_PLAIN},
 		{"takes_what_rfc4475_wants", takes_what_rfc4475_wants, TEST_PLAIN},

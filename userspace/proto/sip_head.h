@@ -79,7 +79,9 @@ struct sip_head {
 	struct sip_span x_call_id; /* X-CID, X-Call-ID, X-Orig-Call-ID...: what B2BUAs copy */
 	struct sip_span user_agent; /* or Server */
 	struct sip_span reason_phrase; /* responses */
-	uint32_t expires;	  /* seconds; of Expires, else of the first Contact */
+	uint32_t expires;	  /* seconds; of Expires, else of the first Contact; REGISTER: the
+				   * Contact first (RFC 3261 10.2.1.1). Only when the header is whole */
+	uint32_t contact_expires; /* of the first Contact, UINT32_MAX absent */
 	uint32_t content_length;
 	uint32_t rseq, rack_rseq, rack_cseq; /* RFC 3262 */
 	uint32_t max_forwards;	  /* UINT32_MAX absent */

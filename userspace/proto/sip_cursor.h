@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Steps over the value of one header field, shared by sip_field.c (reads it) and sip_judge.c
+ * (judges it). Only for those two and sip_head.c. */
+#ifndef SIGPATH_SIP_CURSOR_H
+#define SIGPATH_SIP_CURSOR_H
+
+#include <endian.h>
+#include <string.h>
+#include <strings.h>
+
+#include "sip_head.h"
+
+/* A walk over the message: pos <= end always, and end is the end of the field being read. */
+struct cursor {
+	const uint8_t *p;
+	uint32_t pos;
+	uint32_t end;
+};
+
+static inline bool at_end(const struct cursor *c)
+{
+	return c->pos == c->end;
+}
+
+static inline bool is_at(const struct cursor *c, char ch)
+{
+	return !at_end(c) && c->p[c->pos] == (uint8_t)ch;
+}
+
+static inline bool is_lws(uint8_t ch)
+{
+	return ch == ' ' || ch == '\t' || ch == '\r' || ch == '\n';
+}
+
+/* Inside a field every CRLF is a fold (RFC 3261 7.3.1), so white space is white space. */
+static inline void skip_lws(struct cursor *c)
+{
+	while (!at_end(c) && is_lws(c->p[c->pos]))
+		c->pos++;
+}
+
+/* The separator with white space around it (RFC 3261 25.1: SLASH, SEMI, EQUAL, COMMA). */
+static inline bool take(struct cursor *c, char separator)
+{
+	skip_lws(c);
+	if (!is_at(c, separator))
+		return false;
+	c->pos++;
+	skip_lws(c);
+	return true;
+}
+
+static inline struct sip_span take_token(struct cursor *c)
+{
+	struct sip_span span = {.off = c->pos};
+	uint32_t pos = c->pos;
+
+	while (pos < c->end && is_sip_token(c->p[pos]))
+		pos++;
+	c->pos = pos;
+	span.len = pos - span.off;
+	return span;
+}
+
+/* From an opening quote to behind the closing one; false: to the end, it does not close. A
+ * backslash escapes one byte. */
+static inline bool skip_quoted(struct cursor *c)
+{
+	for (c->pos++; !at_end(c); c->pos++) {
+		if (c->p[c->pos] == '"') {
+			c->pos++;
+			return true;
+		}
+		if (c->p[c->pos] == '\\' && c->pos + 1 < c->end)
+			c->pos++;
+	}
+	return false;
+}
+
+static inline void trim_lws(const uint8_t *p, struct sip_span *span)
+{
+	while (span->len && is_lws(p[span->off + span->len - 1]))
+		span->len--;
+}
+
+/* The high bit of each byte of x that is ch; exact up to the first hit, counted from the low end.
+ */
+static inline uint64_t match_byte(uint64_t x, uint8_t ch)
+{
+	const uint64_t ones = 0x0101010101010101ull, high = 0x8080808080808080ull;
+
+	x ^= ones * ch;
+	return (x - ones) & ~x & high;
+}
+
+/* The same for the bytes up to and with the space: LWS and what may not be there. */
+static inline uint64_t match_space(uint64_t x)
+{
+	const uint64_t ones = 0x0101010101010101ull, high = 0x8080808080808080ull;
+
+	return (x - ones * 0x21) & ~x & high;
+}
+
+static inline uint64_t load_le64(const uint8_t *p)
+{
+	uint64_t x;
+
+	memcpy(&x, p, sizeof(x));
+	return le64toh(x);
+}
+
+/* To the next ; , quote or white space. */
+static inline void skip_plain(struct cursor *c)
+{
+	uint32_t pos = c->pos;
+	uint64_t x, hit;
+
+	for (; c->end - pos >= 8; pos += 8) {
+		x = load_le64(c->p + pos);
+		hit = match_byte(x, ';') | match_byte(x, ',') | match_byte(x, '"') | match_space(x);
+		if (hit) {
+			c->pos = pos + ((uint32_t)__builtin_ctzll(hit) >> 3);
+			return;
+		}
+	}
+	for (; pos < c->end; pos++) {
+		uint8_t ch = c->p[pos];
+
+		if (ch <= ' ' || ch == ';' || ch == ',' || ch == '"')
+			break;
+	}
+	c->pos = pos;
+}
+
+/* A parameter's value: a quoted string, or what is left of the next separator (a token or a host).
+ */
+static inline struct sip_span take_value(struct cursor *c)
+{
+	struct sip_span span = {.off = c->pos};
+
+	if (is_at(c, '"'))
+		skip_quoted(c);
+	for (skip_plain(c); !at_end(c) && !is_lws(c->p[c->pos]) && !is_at(c, ';') && !is_at(c, ',');
+	     skip_plain(c))
+		c->pos++;
+	span.len = c->pos - span.off;
+	return span;
+}
+
+static inline void skip_to_separator(struct cursor *c)
+{
+	for (skip_plain(c); !at_end(c) && !is_at(c, ';') && !is_at(c, ','); skip_plain(c)) {
+		if (is_at(c, '"'))
+			skip_quoted(c);
+		else
+			c->pos++;
+	}
+}
+
+static inline bool is_text(const uint8_t *p, struct sip_span span, const char *name, uint32_t len)
+{
+	return span.len == len && !strncasecmp((const char *)p + span.off, name, len);
+}
+
+/* End of the field that starts at pos, behind its line end and its folds; 0 when the bytes do not
+ * tell. */
+static inline uint32_t find_field_end(const uint8_t *p, uint32_t pos, uint32_t len)
+{
+	const uint8_t *nl;
+
+	do {
+		nl = memchr(p + pos, '\n', len - pos);
+		if (!nl)
+			return 0;
+		pos = (uint32_t)(nl - p) + 1;
+		if (pos == len)
+			return 0;
+	} while (p[pos] == ' ' || p[pos] == '\t');
+	return pos;
+}
+
+/* One whole field at c->pos..c->end, with its line end. */
+void sip_field__parse(struct cursor *c, struct sip_head *out);
+
+enum sip_method sip_method__find(const uint8_t *p, struct sip_span name);
+
+#endif

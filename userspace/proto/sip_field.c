@@ -1,0 +1,511 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The header fields that transactions, dialogs and the joining of legs need, one function each. */
+#include "sip_cursor.h"
+
+struct field {
+	uint64_t head, mask; /* the first eight bytes of the name, little endian */
+	const char *name;
+	uint8_t len;
+	char compact; /* 0: none */
+	void (*parse)(struct cursor *c, struct sip_head *out);
+};
+
+/* Walks *(SEMI name [EQUAL value]) up to a comma or the end; the first non-empty value of `name`.
+ */
+static struct sip_span find_param(struct cursor *c, const char *name, uint32_t name_len)
+{
+	struct sip_span found = {0}, key, value;
+	bool is_name;
+
+	while (take(c, ';')) {
+		key = take_token(c);
+		is_name = !found.len && is_text(c->p, key, name, name_len);
+		if (take(c, '=')) {
+			value = take_value(c);
+			if (is_name && value.len)
+				found = value;
+		}
+		skip_to_separator(c);
+	}
+	return found;
+}
+
+static void set_span(struct sip_head *out, uint32_t bit, struct sip_span *field,
+		     struct sip_span value)
+{
+	if (!value.len)
+		return;
+	*field = value;
+	out->have |= bit;
+}
+
+/* Of a field that occurs once: the first that says something. */
+static void keep(struct sip_span *field, struct sip_span value)
+{
+	if (!field->len && value.len)
+		*field = value;
+}
+
+static struct sip_span rest(const struct cursor *c)
+{
+	return (struct sip_span){.off = c->pos, .len = c->end - c->pos};
+}
+
+/* Up to a ; , or white space. */
+static struct sip_span take_word(struct cursor *c)
+{
+	struct sip_span span = {.off = c->pos};
+
+	skip_plain(c);
+	span.len = c->pos - span.off;
+	return span;
+}
+
+static struct sip_span unquote(const uint8_t *p, struct sip_span span)
+{
+	if (span.len >= 2 && p[span.off] == '"' && p[span.off + span.len - 1] == '"') {
+		span.off++;
+		span.len -= 2;
+	}
+	return span;
+}
+
+/* 1*DIGIT up to `max`; false: none, or more than that. Leaves the cursor behind the digits. */
+static bool take_number(struct cursor *c, uint32_t max, uint32_t *ret)
+{
+	uint32_t start = c->pos;
+	uint64_t number = 0;
+
+	for (; !at_end(c) && is_sip_digit(c->p[c->pos]); c->pos++) {
+		if (number <= max)
+			number = number * 10 + (c->p[c->pos] - '0');
+	}
+	if (c->pos == start || number > max)
+		return false;
+	*ret = (uint32_t)number;
+	return true;
+}
+
+/* A field that is one number and nothing else, perhaps with parameters behind. */
+static bool is_number(struct cursor *c, uint32_t max, uint32_t *ret)
+{
+	uint32_t number;
+
+	if (!take_number(c, max, &number))
+		return false;
+	skip_lws(c);
+	if (!at_end(c) && !is_at(c, ';') && !is_at(c, '('))
+		return false;
+	*ret = number;
+	return true;
+}
+
+/* sent-protocol LWS sent-by; empty when it has another shape. */
+static struct sip_span take_sent_by(struct cursor *c)
+{
+	struct sip_span none = {0}, span;
+
+	if (!take_token(c).len || !take(c, '/') || !take_token(c).len || !take(c, '/') ||
+	    !take_token(c).len)
+		return none;
+	skip_lws(c);
+	span.off = c->pos;
+	for (skip_plain(c); !at_end(c) && !is_at(c, ';') && !is_at(c, ','); skip_plain(c))
+		c->pos++;
+	span.len = c->pos - span.off;
+	trim_lws(c->p, &span);
+	return span;
+}
+
+/* via-parm *(COMMA via-parm) (RFC 3261 20.42) */
+static void parse_via(struct cursor *c, struct sip_head *out)
+{
+	struct sip_span sent_by, branch;
+
+	do {
+		skip_lws(c);
+		sent_by = take_sent_by(c);
+		skip_to_separator(c);
+		branch = find_param(c, "branch", 6);
+		out->via_cnt++;
+		if (out->via_cnt == 1) {
+			set_span(out, SIP_HAVE_SENT_BY, &out->sent_by, sent_by);
+			set_span(out, SIP_HAVE_BRANCH, &out->branch, branch);
+		} else if (out->via_cnt == 2) {
+			set_span(out, SIP_HAVE_VIA2_BRANCH, &out->via2_branch, branch);
+		}
+	} while (take(c, ','));
+}
+
+/* (name-addr / addr-spec): the URI, and the cursor at what follows. Without <> everything behind
+ * the first ; belongs to the field, and a comma starts the next value (RFC 3261 20, 20.10). A
+ * quoted display name may hold all of that. */
+static struct sip_span take_uri(struct cursor *c)
+{
+	struct sip_span span = {.off = c->pos};
+	const uint8_t *close;
+
+	while (!at_end(c) && !is_at(c, ';') && !is_at(c, ',')) {
+		if (is_at(c, '"')) {
+			if (!skip_quoted(c))
+				return (struct sip_span){0};
+		} else if (is_at(c, '<')) {
+			c->pos++;
+			skip_lws(c);
+			span.off = c->pos;
+			close = memchr(c->p + c->pos, '>', c->end - c->pos);
+			if (!close) {
+				c->pos = c->end;
+				return (struct sip_span){0};
+			}
+			c->pos = (uint32_t)(close - c->p) + 1;
+			span.len = c->pos - 1 - span.off;
+			trim_lws(c->p, &span);
+			skip_to_separator(c);
+			return span;
+		} else {
+			c->pos++;
+		}
+	}
+	span.len = c->pos - span.off;
+	trim_lws(c->p, &span);
+	return span;
+}
+
+/* From and To have one value: a comma in it is no separator, a display name without quotes may hold
+ * one (RFC 4475 3.1.2.15). */
+static struct sip_span take_party(struct cursor *c, struct sip_span *tag)
+{
+	struct cursor at = *c;
+	struct sip_span uri = take_uri(&at);
+
+	while (is_at(&at, ',')) {
+		at.pos++;
+		skip_lws(&at);
+		uri = take_uri(&at);
+	}
+	*tag = find_param(&at, "tag", 3);
+	return uri;
+}
+
+/* The tag is a parameter of the field, never of the URI in <> or of what a display name quotes. */
+static void parse_from(struct cursor *c, struct sip_head *out)
+{
+	struct sip_span tag;
+
+	if (out->have & SIP_HAVE_FROM)
+		return;
+	out->have |= SIP_HAVE_FROM;
+	out->from_uri = take_party(c, &tag);
+	set_span(out, SIP_HAVE_FROM_TAG, &out->from_tag, tag);
+}
+
+static void parse_to(struct cursor *c, struct sip_head *out)
+{
+	struct sip_span tag;
+
+	if (out->have & SIP_HAVE_TO)
+		return;
+	out->have |= SIP_HAVE_TO;
+	out->to_uri = take_party(c, &tag);
+	set_span(out, SIP_HAVE_TO_TAG, &out->to_tag, tag);
+}
+
+static void parse_contact(struct cursor *c, struct sip_head *out)
+{
+	struct sip_span expires;
+
+	if (out->contact.len || out->have & SIP_HAVE_CONTACT_STAR)
+		return;
+	if (is_at(c, '*') && c->end - c->pos == 1) {
+		out->have |= SIP_HAVE_CONTACT_STAR;
+		return;
+	}
+	out->contact = take_uri(c);
+	expires = unquote(c->p, find_param(c, "expires", 7));
+	if (out->contact.len && expires.len)
+		is_number(&(struct cursor){.p = c->p,
+					   .pos = expires.off,
+					   .end = expires.off + expires.len},
+			  UINT32_MAX - 1, &out->contact_expires);
+}
+
+static void parse_call_id(struct cursor *c, struct sip_head *out)
+{
+	if (!(out->have & SIP_HAVE_CALL_ID))
+		set_span(out, SIP_HAVE_CALL_ID, &out->call_id, rest(c));
+}
+
+/* 1*DIGIT LWS Method (RFC 3261 20.16) */
+static void parse_cseq(struct cursor *c, struct sip_head *out)
+{
+	struct sip_span name;
+	uint32_t start = c->pos, number = 0;
+	bool is_good;
+
+	if (out->have & (SIP_HAVE_CSEQ | SIP_HAVE_CSEQ_METHOD))
+		return;
+	is_good = take_number(c, INT32_MAX, &number);
+	if (c->pos == start || at_end(c) || !is_lws(c->p[c->pos]))
+		return;
+	if (is_good) {
+		out->cseq = number;
+		out->have |= SIP_HAVE_CSEQ;
+	}
+	skip_lws(c);
+	name = take_token(c);
+	if (!name.len || !at_end(c))
+		return;
+	out->cseq_method = sip_method__find(c->p, name);
+	out->have |= SIP_HAVE_CSEQ_METHOD;
+	if (out->is_request)
+		return;
+	out->method = out->cseq_method;
+	out->method_name = name;
+	out->have |= SIP_HAVE_METHOD;
+}
+
+static void parse_content_length(struct cursor *c, struct sip_head *out)
+{
+	if (!(out->have & SIP_HAVE_CONTENT_LENGTH) && is_number(c, INT32_MAX, &out->content_length))
+		out->have |= SIP_HAVE_CONTENT_LENGTH;
+}
+
+/* type SLASH subtype; with white space around the slash it is taken as it stands. */
+static void parse_content_type(struct cursor *c, struct sip_head *out)
+{
+	struct sip_span type = {.off = c->pos};
+
+	if (out->content_type.len)
+		return;
+	skip_to_separator(c);
+	type.len = c->pos - type.off;
+	trim_lws(c->p, &type);
+	out->content_type = type;
+	if (is_text(c->p, type, "message/sipfrag", 15))
+		out->have |= SIP_HAVE_SIPFRAG;
+}
+
+static void parse_expires(struct cursor *c, struct sip_head *out)
+{
+	if (!(out->have & SIP_HAVE_EXPIRES) && is_number(c, UINT32_MAX, &out->expires))
+		out->have |= SIP_HAVE_EXPIRES;
+}
+
+static void parse_max_forwards(struct cursor *c, struct sip_head *out)
+{
+	if (out->max_forwards == UINT32_MAX)
+		is_number(c, UINT32_MAX - 1, &out->max_forwards);
+}
+
+static void parse_rseq(struct cursor *c, struct sip_head *out)
+{
+	if (!(out->have & SIP_HAVE_RSEQ) && is_number(c, UINT32_MAX, &out->rseq))
+		out->have |= SIP_HAVE_RSEQ;
+}
+
+/* response-num LWS CSeq-num LWS Method (RFC 3262 7.2) */
+static void parse_rack(struct cursor *c, struct sip_head *out)
+{
+	uint32_t rseq, cseq;
+
+	if (out->have & SIP_HAVE_RACK || !take_number(c, UINT32_MAX, &rseq))
+		return;
+	skip_lws(c);
+	if (!take_number(c, INT32_MAX, &cseq) || at_end(c) || !is_lws(c->p[c->pos]))
+		return;
+	out->rack_rseq = rseq;
+	out->rack_cseq = cseq;
+	out->have |= SIP_HAVE_RACK;
+}
+
+/* option-tag *(COMMA option-tag) */
+static bool has_100rel(struct cursor *c)
+{
+	do {
+		skip_lws(c);
+		if (is_text(c->p, take_word(c), "100rel", 6))
+			return true;
+		skip_to_separator(c);
+	} while (take(c, ','));
+	return false;
+}
+
+static void parse_require(struct cursor *c, struct sip_head *out)
+{
+	if (has_100rel(c))
+		out->have |= SIP_HAVE_100REL;
+}
+
+static void parse_supported(struct cursor *c, struct sip_head *out)
+{
+	if (out->is_request && has_100rel(c))
+		out->have |= SIP_HAVE_100REL;
+}
+
+static void parse_event(struct cursor *c, struct sip_head *out)
+{
+	keep(&out->event, rest(c));
+}
+
+static void parse_sub_state(struct cursor *c, struct sip_head *out)
+{
+	keep(&out->sub_state, take_word(c));
+}
+
+static void parse_session_id(struct cursor *c, struct sip_head *out)
+{
+	if (out->session_id.len)
+		return;
+	out->session_id = take_word(c);
+	out->session_id_remote = find_param(c, "remote", 6);
+}
+
+/* icid-value is the first of several parameters without a value in front of them. */
+static void parse_charging(struct cursor *c, struct sip_head *out)
+{
+	struct sip_span key, value;
+
+	if (out->icid.len)
+		return;
+	do {
+		key = take_token(c);
+		if (!take(c, '='))
+			value = (struct sip_span){0};
+		else
+			value = take_value(c);
+		if (is_text(c->p, key, "icid-value", 10)) {
+			out->icid = unquote(c->p, value);
+			return;
+		}
+		skip_to_separator(c);
+	} while (take(c, ';'));
+}
+
+static void parse_replaces(struct cursor *c, struct sip_head *out)
+{
+	keep(&out->replaces, take_word(c));
+}
+
+static void parse_x_call_id(struct cursor *c, struct sip_head *out)
+{
+	keep(&out->x_call_id, take_word(c));
+}
+
+static void parse_user_agent(struct cursor *c, struct sip_head *out)
+{
+	keep(&out->user_agent, rest(c));
+}
+
+/* The first bytes of a name as load_le64() sees them. */
+#define BYTE(s, i)  ((uint64_t)(uint8_t)((i) < sizeof(s) - 1 ? (s)[i] : 0) << ((i)*8))
+#define ONES(s, i)  ((uint64_t)((i) < sizeof(s) - 1 ? 0xff : 0) << ((i)*8))
+#define EIGHT(f, s) (f(s, 0) | f(s, 1) | f(s, 2) | f(s, 3) | f(s, 4) | f(s, 5) | f(s, 6) | f(s, 7))
+#define FIELD(name, compact, parse)                                                          \
+	{                                                                                    \
+		EIGHT(BYTE, name), EIGHT(ONES, name), name, sizeof(name) - 1, compact, parse \
+	}
+
+/* By the first letter of name or compact form, a list for each; most frequent first. A compact form
+ * whose letter is another than the name's has a row of its own. */
+static const struct field fields_c[] = {
+	FIELD("CSeq", 0, parse_cseq),
+	FIELD("Call-ID", 0, parse_call_id),
+	FIELD("Content-Length", 0, parse_content_length),
+	FIELD("Contact", 0, parse_contact),
+	FIELD("Content-Type", 'c', parse_content_type),
+	{},
+};
+static const struct field fields_e[] = {
+	FIELD("Expires", 0, parse_expires), FIELD("Event", 0, parse_event), {}};
+static const struct field fields_f[] = {FIELD("From", 'f', parse_from), {}};
+static const struct field fields_i[] = {FIELD("i", 'i', parse_call_id), {}};
+static const struct field fields_k[] = {FIELD("k", 'k', parse_supported), {}};
+static const struct field fields_l[] = {FIELD("l", 'l', parse_content_length), {}};
+static const struct field fields_m[] = {
+	FIELD("Max-Forwards", 0, parse_max_forwards), FIELD("m", 'm', parse_contact), {}};
+static const struct field fields_o[] = {FIELD("o", 'o', parse_event), {}};
+static const struct field fields_p[] = {FIELD("P-Charging-Vector", 0, parse_charging), {}};
+static const struct field fields_r[] = {
+	FIELD("Require", 0, parse_require),
+	FIELD("RSeq", 0, parse_rseq),
+	FIELD("RAck", 0, parse_rack),
+	FIELD("Replaces", 0, parse_replaces),
+	{},
+};
+static const struct field fields_s[] = {
+	FIELD("Supported", 0, parse_supported),
+	FIELD("Session-ID", 0, parse_session_id),
+	FIELD("Server", 0, parse_user_agent),
+	FIELD("Subscription-State", 0, parse_sub_state),
+	{},
+};
+static const struct field fields_t[] = {FIELD("To", 't', parse_to), {}};
+static const struct field fields_u[] = {FIELD("User-Agent", 0, parse_user_agent), {}};
+static const struct field fields_v[] = {FIELD("Via", 'v', parse_via), {}};
+static const struct field fields_x[] = {
+	FIELD("X-Call-ID", 0, parse_x_call_id),
+	FIELD("X-CID", 0, parse_x_call_id),
+	FIELD("X-Orig-Call-ID", 0, parse_x_call_id),
+	FIELD("X-Original-Call-ID", 0, parse_x_call_id),
+	FIELD("X-Parent-Call-ID", 0, parse_x_call_id),
+	{},
+};
+
+static const struct field *const fields[32] = {
+	['c' & 31] = fields_c, ['e' & 31] = fields_e, ['f' & 31] = fields_f, ['i' & 31] = fields_i,
+	['k' & 31] = fields_k, ['l' & 31] = fields_l, ['m' & 31] = fields_m, ['o' & 31] = fields_o,
+	['p' & 31] = fields_p, ['r' & 31] = fields_r, ['s' & 31] = fields_s, ['t' & 31] = fields_t,
+	['u' & 31] = fields_u, ['v' & 31] = fields_v, ['x' & 31] = fields_x,
+};
+
+static bool ends_name(uint8_t ch)
+{
+	return ch == ':' || ch == ' ' || ch == '\t' || ch == '\r' || ch == '\n';
+}
+
+/* Almost everybody writes names as the RFC does: one comparison, case only where it differs. */
+static bool is_name(const struct field *f, const uint8_t *p, uint32_t len)
+{
+	if (len <= f->len || !ends_name(p[f->len]))
+		return false;
+	if (len >= 8 && (load_le64(p) & f->mask) == f->head &&
+	    (f->len <= 8 || !memcmp(p + 8, f->name + 8, f->len - 8u)))
+		return true;
+	return !strncasecmp((const char *)p, f->name, f->len);
+}
+
+static const struct field *find_field(const uint8_t *p, uint32_t len)
+{
+	const struct field *f;
+
+	if (!len || !is_sip_alpha(p[0]))
+		return NULL;
+	f = fields[p[0] & 31];
+	if (!f)
+		return NULL;
+	if (len > 1 && ends_name(p[1])) {
+		for (; f->name; f++)
+			if (f->compact == (p[0] | 0x20))
+				return f;
+		return NULL;
+	}
+	for (; f->name; f++)
+		if (is_name(f, p, len))
+			return f;
+	return NULL;
+}
+
+void sip_field__parse(struct cursor *c, struct sip_head *out)
+{
+	const struct field *f = find_field(c->p + c->pos, c->end - c->pos);
+
+	if (!f)
+		return;
+	c->pos += f->compact && ends_name(c->p[c->pos + 1]) ? 1u : f->len;
+	if (!take(c, ':'))
+		return;
+	while (c->end > c->pos && is_lws(c->p[c->end - 1]))
+		c->end--;
+	f->parse(c, out);
+}
