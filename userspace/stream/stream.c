@@ -1,49 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Reassembly: what is in order goes to the framer where it lies; what is early, and the start of a
- * message that is not complete, is copied. */
+/* Reassembly: segments in order, or held until they are. */
 #include "stream.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "framer.h"
-#include "opening.h"
+#include "cutter.h"
 #include "tcp_end.h"
 
-#define EARLY_MAX  256	      /* segments behind a hole */
-#define MISSED_MAX 32	      /* segments in a row without the start of a message */
-#define JUMP_MAX   (1 << 25)  /* bytes: further away, another connection is meant */
-#define ISN_NEAR   (1u << 16) /* bytes behind a SYN that another socket saw */
+#define EARLY_MAX 256	     /* segments behind a hole */
+#define JUMP_MAX  (1 << 25)  /* bytes: further away, another connection is meant */
+#define ISN_NEAR  (1u << 16) /* bytes behind a SYN that another socket saw */
 
 struct stream {
 	struct stream_opts opts;
 	struct stream_counts counts;
 	struct tcp_table table;
 	uint8_t *scratch;
-};
-
-/* Where bytes come from: a segment, or a part of it that was kept. */
-struct source {
-	const struct rec_flow *flow;
-	bool is_out;
-	uint32_t seq;	     /* of its first byte */
-	bool is_boundary;    /* its first byte is that of a segment */
-	bool is_behind_part; /* what goes before it was cut: that does not come any more */
-	uint64_t ts_ns;
-	const uint64_t *cookie; /* NULL: each part that was kept has its own */
-};
-
-/* One half with its surroundings. */
-struct way {
-	struct stream *s;
-	struct tcp_end *end;
-	struct tcp_half *half, *peer;
-};
-
-static const framer_fn framers[PROTO_CNT] = {
-	[PROTO_SIP] = framer_sip, [PROTO_STUN] = framer_stun, [PROTO_HTTP] = framer_http,
-	[PROTO_WS] = framer_ws,	  [PROTO_TLS] = framer_tls,
 };
 
 int stream__new(const struct stream_opts *opts, struct stream **ret)
@@ -78,261 +52,14 @@ const struct stream_counts *stream__counts(const struct stream *s)
 	return &s->counts;
 }
 
-static void emit(struct way *w, const struct framed *f, uint32_t end_seq, uint64_t first_ns,
-		 const struct source *src)
-{
-	struct stream_message m = {.proto = f->proto,
-				   .transport = f->transport,
-				   .flow = src->flow,
-				   .sk = w->end->sk,
-				   .is_out = src->is_out,
-				   .p = f->msg,
-				   .len = f->msg_len,
-				   .conn = w->end->number,
-				   .exchange = f->exchange,
-				   .end_seq = end_seq,
-				   .first_ns = first_ns,
-				   .ts_ns = src->ts_ns,
-				   .cookie = src->cookie};
-
-	w->s->counts.messages++;
-	w->s->opts.on_message(w->s->opts.ctx, &m);
-}
-
-/* A message begins at the next segment that looks like one. */
-static void lose(struct way *w, uint32_t bytes)
-{
-	w->s->counts.skipped_bytes += bytes + (w->half->part ? w->half->part->len : 0);
-	tcp_half__lose(&w->s->table, w->end, w->half);
-}
-
-static void ignore(struct way *w)
-{
-	tcp_half__drop_part(&w->s->table, w->end, w->half);
-	tcp_half__drop_early(&w->s->table, w->end, w->half);
-	w->half->state = HALF_IGNORED;
-}
-
-/* Nothing that is known begins here. */
-static void miss(struct way *w, uint32_t bytes)
-{
-	struct tcp_half *h = w->half;
-	bool is_first = !h->has_message && !h->is_mid_stream && h->state == HALF_OPEN;
-
-	lose(w, bytes);
-	if (!is_first && ++h->missed < MISSED_MAX)
-		return;
-	w->s->counts.unknown_conns++;
-	ignore(w);
-}
-
-/* What begins at p is not known yet. FRAMER_UNIT: it is now, or *out is a keep-alive. */
-static enum framer_step open_half(struct way *w, const uint8_t *p, uint32_t len, struct framed *out)
-{
-	struct tcp_half *h = w->half;
-	bool is_doubtful = h->is_mid_stream || h->state == HALF_LOST;
-	int proto;
-
-	while (out->len < len && (p[out->len] == '\r' || p[out->len] == '\n'))
-		out->len++;
-	if (out->len)
-		return FRAMER_UNIT;
-	if (h->ws.is_role_known && framer_ws_fits(h, p, len))
-		proto = PROTO_WS;
-	else
-		proto = opening__tell(p, len, is_doubtful);
-	if (proto == -EAGAIN)
-		return len < OPENING_LINE_MAX ? FRAMER_MORE : FRAMER_BAD;
-	if (is_doubtful && proto == PROTO_NONE && opening__is_tls_data(p, len))
-		return FRAMER_STOP;
-	if (proto == PROTO_NONE)
-		return FRAMER_BAD;
-	h->proto = (uint8_t)proto;
-	h->scan = 0;
-	return FRAMER_UNIT;
-}
-
-static enum framer_step frame(struct way *w, const uint8_t *p, uint32_t len, struct framed *out)
-{
-	struct framing c = {.table = &w->s->table,
-			    .end = w->end,
-			    .half = w->half,
-			    .peer = w->peer,
-			    .max_message = w->s->opts.max_message,
-			    .scratch = w->s->scratch,
-			    .counts = &w->s->counts};
-	enum framer_step step;
-
-	*out = (struct framed){0};
-	w->half->need = 0;
-	w->half->is_need_exact = false;
-	if (w->half->proto == PROTO_NONE || w->half->state == HALF_LOST) {
-		step = open_half(w, p, len, out);
-		if (step != FRAMER_UNIT || out->len)
-			return step;
-	}
-	step = framers[w->half->proto](&c, p, len, out);
-	if (step == FRAMER_MORE && len >= c.max_message) {
-		w->s->counts.oversized++;
-		return FRAMER_BAD;
-	}
-	return step;
-}
-
-/* Copies len bytes behind what waits already. False: no memory, counted. */
-static bool keep(struct way *w, const uint8_t *p, uint32_t len)
-{
-	struct tcp_half *h = w->half;
-	uint32_t used = h->part ? h->part->len : 0, want = used + len;
-	struct tcp_buf *b = h->part;
-
-	if (!b || tcp_buf__cap(b) < want) {
-		b = tcp_end__take(&w->s->table, w->end, want);
-		if (!b)
-			return false;
-		if (h->part) {
-			memcpy(b->data, h->part->data, used);
-			b->ts_ns = h->part->ts_ns;
-			tcp_end__give(&w->s->table, w->end, h->part);
-		}
-		h->part = b;
-	}
-	memcpy(b->data + used, p, len);
-	b->len = used + len;
-	return true;
-}
-
-/* Bytes of the part and of [p, len) that the framer can do something with. */
-static uint32_t wanted(const struct tcp_half *h, uint32_t len)
-{
-	uint32_t used = h->part ? h->part->len : 0;
-
-	if (h->is_need_exact && h->need > used && h->need - used < len)
-		return h->need - used;
-	return len;
-}
-
-/* The part has been dealt with up to `done`; returns how many of the new bytes, the last `added`
- * ones in it, are used up. */
-static uint32_t consume_part(struct way *w, uint32_t done, uint32_t added)
-{
-	struct tcp_buf *b = w->half->part;
-	uint32_t old = b->len - added;
-
-	if (done >= old) {
-		tcp_half__drop_part(&w->s->table, w->end, w->half);
-		return done - old;
-	}
-	b->len = old - done;
-	memmove(b->data, b->data + done, b->len);
-	return 0;
-}
-
-static void begin_next(struct tcp_half *h)
-{
-	h->need = h->scan = 0;
-	h->is_need_exact = false;
-	h->state = HALF_OPEN;
-	h->has_message = true;
-	h->missed = 0;
-}
-
-/* One step of the framer on what waits and [p, len). Returns how many of the new bytes are used up.
- */
-static uint32_t step(struct way *w, const uint8_t *p, uint32_t len, const struct source *src)
-{
-	struct tcp_half *h = w->half;
-	uint32_t used = h->part ? h->part->len : 0, take = wanted(h, len), total, seq = h->next;
-	uint64_t first_ns = used ? h->part->ts_ns : src->ts_ns;
-	const uint8_t *at = p;
-	enum framer_step what;
-	struct framed f;
-
-	if (used) {
-		if (!keep(w, p, take)) {
-			lose(w, len);
-			return len;
-		}
-		at = h->part->data;
-	}
-	total = used + take;
-	if (used && h->need > total)
-		return take;
-	what = frame(w, at, total, &f);
-	if (f.skip) {
-		f.len = f.skip < total ? (uint32_t)f.skip : total;
-		h->skip = f.skip - f.len;
-	}
-	if (f.msg)
-		emit(w, &f, seq - used + f.len, first_ns, src);
-	switch (what) {
-	case FRAMER_UNIT:
-	case FRAMER_SKIP:
-		begin_next(h);
-		return used ? consume_part(w, f.len, take) : f.len;
-	case FRAMER_MORE:
-		if (h->state == HALF_LOST)
-			h->state = HALF_OPEN;
-		if (!used) {
-			if (!keep(w, p, take))
-				lose(w, take);
-			else
-				h->part->ts_ns = src->ts_ns;
-		}
-		return take;
-	case FRAMER_STOP:
-		ignore(w);
-		return len;
-	case FRAMER_BAD:
-		break;
-	}
-	if (used && src->is_boundary && seq == src->seq) {
-		lose(w, 0); /* what waited was no message; this may be one */
-		return 0;
-	}
-	miss(w, used ? len - take : len);
-	return len;
-}
-
-/* Bytes that are next in order. */
-static void feed(struct way *w, const uint8_t *p, uint32_t len, const struct source *src)
-{
-	struct tcp_half *h = w->half;
-	uint32_t n;
-
-	if (h->state == HALF_LOST && !src->is_boundary) {
-		w->s->counts.skipped_bytes += len;
-		h->next += len;
-		return;
-	}
-	while (len && (h->state == HALF_OPEN || h->state == HALF_LOST)) {
-		if (h->skip) {
-			n = h->skip < len ? (uint32_t)h->skip : len;
-			h->skip -= n;
-		} else {
-			n = step(w, p, len, src);
-		}
-		h->next += n;
-		p += n;
-		len -= n;
-	}
-	h->next += len;
-}
-
-/* The stream ends here: a response may last until then. */
 static void end_half(struct way *w, const struct source *src)
 {
 	struct tcp_half *h = w->half;
-	struct framing c = {.end = w->end, .half = h, .peer = w->peer};
-	struct framed f = {0};
 
-	if (h->state == HALF_OPEN && h->part &&
-	    framer_http_end(&c, h->part->data, h->part->len, &f))
-		emit(w, &f, h->next, h->part->ts_ns, src);
-	ignore(w);
+	cutter__end(w, src);
 	h->state = HALF_CLOSED;
 	if (w->peer->state == HALF_CLOSED)
-		tcp_table__retire(&w->s->table, w->end);
+		tcp_table__retire(w->table, w->end);
 }
 
 static void check_end(struct way *w, const struct source *src)
@@ -372,12 +99,12 @@ static void drain(struct way *w, const struct source *src)
 			own.ts_ns = b->ts_ns;
 		}
 		if (off < b->len)
-			feed(w, b->data + off, b->len - off, &own);
-		tcp_end__give(&w->s->table, w->end, b);
+			cutter__feed(w, b->data + off, b->len - off, &own);
+		tcp_end__give(w->table, w->end, b);
 	}
 	h->hole_ns = h->early ? h->early->ts_ns : 0;
 	if (!h->early)
-		tcp_end__hole(&w->s->table, w->end, w->peer->early != NULL);
+		tcp_end__hole(w->table, w->end, w->peer->early != NULL);
 }
 
 /* What is missing does not come. If the end of the message that has the hole is known, the next one
@@ -389,13 +116,13 @@ static void give_up_hole(struct way *w, const struct source *src)
 	uint32_t missing = h->early->seq - h->next, used = h->part ? h->part->len : 0;
 	uint64_t skip = h->is_need_exact && h->need > used ? h->need - used : h->skip;
 
-	w->s->counts.holes++;
+	w->counts->holes++;
 	if (h->state == HALF_OPEN && skip >= missing) {
-		w->s->counts.skipped_bytes += used;
-		tcp_half__drop_part(&w->s->table, w->end, h);
+		w->counts->skipped_bytes += used;
+		tcp_half__drop_part(w->table, w->end, h);
 		h->skip = skip - missing;
 	} else {
-		lose(w, 0);
+		cutter__lose(w, 0);
 	}
 	h->next = h->early->seq;
 	own.cookie = NULL;
@@ -423,11 +150,11 @@ static void hold(struct way *w, const struct stream_segment *seg, const struct s
 
 	find_place(h, seg->seq, seg->seq + seg->len, &is_known);
 	if (is_known) {
-		w->s->counts.retransmitted++;
+		w->counts->retransmitted++;
 		return;
 	}
-	w->s->counts.reordered++;
-	b = tcp_end__take(&w->s->table, w->end, seg->len);
+	w->counts->reordered++;
+	b = tcp_end__take(w->table, w->end, seg->len);
 	if (!b)
 		return;
 	at = find_place(h, seg->seq, seg->seq + seg->len,
@@ -444,7 +171,7 @@ static void hold(struct way *w, const struct stream_segment *seg, const struct s
 	h->early_cnt++;
 	if (!h->hole_ns)
 		h->hole_ns = seg->ts_ns ? seg->ts_ns : 1;
-	tcp_end__hole(&w->s->table, w->end, true);
+	tcp_end__hole(w->table, w->end, true);
 }
 
 static bool is_hopeless(const struct way *w, const struct stream_segment *seg,
@@ -452,8 +179,8 @@ static bool is_hopeless(const struct way *w, const struct stream_segment *seg,
 {
 	const struct tcp_half *h = w->half;
 
-	return h->early_cnt > EARLY_MAX || h->early_bytes > w->s->opts.max_message ||
-	       (seg->ts_ns > h->hole_ns && seg->ts_ns - h->hole_ns > w->s->opts.hole_ns) ||
+	return h->early_cnt > EARLY_MAX || h->early_bytes > w->opts->max_message ||
+	       (seg->ts_ns > h->hole_ns && seg->ts_ns - h->hole_ns > w->opts->hole_ns) ||
 	       (src->is_behind_part && h->early->seq == seg->seq);
 }
 
@@ -474,7 +201,7 @@ static void start(struct way *w, unsigned int dir, const struct stream_segment *
 	}
 	h->is_mid_stream = true;
 	h->state = HALF_LOST;
-	w->s->counts.mid_stream += !w->peer->is_mid_stream;
+	w->counts->mid_stream += !w->peer->is_mid_stream;
 }
 
 /* The same addresses, ports and perhaps even socket, but another connection. */
@@ -491,7 +218,7 @@ static void renew(struct way *w, unsigned int dir, const struct stream_segment *
 		 (c->has_isn[dir] && seg->seq - c->isn[dir] < ISN_NEAR);
 	if (!is_far && (w->end->number == c->number || !is_new))
 		return;
-	tcp_end__clear(&w->s->table, w->end, true);
+	tcp_end__clear(w->table, w->end, true);
 	w->end->has_data = false;
 	w->end->number = c->number;
 }
@@ -514,11 +241,11 @@ static void take_data(struct way *w, const struct stream_segment *seg, const str
 		return;
 	}
 	if (off >= seg->len) {
-		w->s->counts.retransmitted++;
+		w->counts->retransmitted++;
 		return;
 	}
 	own.is_boundary = src->is_boundary && !off;
-	feed(w, seg->p + off, seg->len - off, &own);
+	cutter__feed(w, seg->p + off, seg->len - off, &own);
 	if (h->early)
 		drain(w, &own);
 }
@@ -547,10 +274,16 @@ static void close_half(struct way *w, const struct stream_segment *seg, const st
 		return;
 	for (unsigned int i = 0; i < 2; i++) {
 		w->half = &w->end->half[i];
-		ignore(w);
+		cutter__ignore(w);
 		w->half->state = HALF_CLOSED;
 	}
-	tcp_table__retire(&w->s->table, w->end);
+	tcp_table__retire(w->table, w->end);
+}
+
+static struct way way_of(struct stream *s)
+{
+	return (struct way){
+		.opts = &s->opts, .table = &s->table, .counts = &s->counts, .scratch = s->scratch};
 }
 
 void stream__segment(struct stream *s, const struct stream_segment *seg)
@@ -563,7 +296,7 @@ void stream__segment(struct stream *s, const struct stream_segment *seg)
 			     .cookie = seg->cookie};
 	struct tcp_sight sight = {
 		.flow = seg->flow, .sk = seg->sk, .is_out = seg->is_out, .seq = seg->seq};
-	struct way w = {.s = s};
+	struct way w = way_of(s);
 	unsigned int dir;
 
 	s->counts.segments++;
@@ -593,13 +326,16 @@ static const uint64_t no_cookie[4];
 static bool tick_half(struct stream *s, struct tcp_end *e, unsigned int dir, uint64_t now_ns)
 {
 	struct tcp_half *h = &e->half[dir];
-	struct way w = {.s = s, .end = e, .half = h, .peer = &e->half[!dir]};
+	struct way w = way_of(s);
 	struct rec_flow flow = {.sport = e->conn->port[dir], .dport = e->conn->port[!dir]};
 	struct source src = {
 		.flow = &flow, .is_out = h->is_out, .ts_ns = now_ns, .cookie = no_cookie};
 
 	if (!h->early || now_ns < h->hole_ns || now_ns - h->hole_ns <= s->opts.hole_ns)
 		return false;
+	w.end = e;
+	w.half = h;
+	w.peer = &e->half[!dir];
 	memcpy(flow.saddr, e->conn->addr[dir], sizeof(flow.saddr));
 	memcpy(flow.daddr, e->conn->addr[!dir], sizeof(flow.daddr));
 	give_up_hole(&w, &src);
