@@ -149,6 +149,14 @@ test_readers() {
 	fi
 }
 
+# Its own script, its lines counted here.
+test_replay() {
+	tests/replay/run.sh 2>&1 | tee "$work/replay"
+	passed=$((passed + $(grep -c '^ok ' "$work/replay")))
+	failed=$((failed + $(grep -c '^not ok ' "$work/replay")))
+	skipped=$((skipped + $(grep -c '^skip ' "$work/replay")))
+}
+
 main() {
 	trap cleanup EXIT
 	serve stages.json
@@ -159,6 +167,7 @@ main() {
 	test_tail_notes
 	test_output
 	test_readers
+	test_replay
 	echo "# $passed passed, $failed failed, $skipped skipped"
 	[ "$failed" -eq 0 ]
 }
