@@ -123,7 +123,7 @@ static void short_records_are_refused(void)
 
 static void unknown_kinds_are_skipped(void)
 {
-	static const uint16_t kinds[] = {0, 7, 255, 0x0101, 0xffff};
+	static const uint16_t kinds[] = {0, 77, 255, 0x0101, 0xffff};
 	struct rig g;
 
 	if (!rig_init(&g, 16, true, true))

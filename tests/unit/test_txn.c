@@ -35,7 +35,7 @@ static struct txn *add(struct txn_table *t, uint8_t proto, uint64_t lo, uint64_t
 
 static bool has(const struct txn_table *t, uint64_t lo)
 {
-	return txn_table__find_lo(t, TXN_SERVER, lo) != NULL;
+	return txn_table__find_lo(t, TXN_SERVER, lo, NULL) != NULL;
 }
 
 static void finds_by_side_and_key(void)
@@ -56,7 +56,7 @@ static void finds_by_side_and_key(void)
 	CHECK(txn_table__find(t, TXN_SERVER, &b.key) == xb);
 	CHECK(txn_table__find(t, TXN_CLIENT, &a.key) == xc);
 	CHECK(!txn_table__find(t, TXN_CLIENT, &b.key));
-	CHECK(txn_table__find_lo(t, TXN_SERVER, 5) == xb, NULL); /* the newest */
+	CHECK(txn_table__find_lo(t, TXN_SERVER, 5, NULL) == xb); /* the newest */
 	CHECK_STR(xa->text->key, "text");
 	CHECK_UINT(xa->opened_ns, 10);
 	again = txn_table__add(t, TXN_SERVER, &a, 13, &evicted);
