@@ -135,7 +135,7 @@ FUZZ_LIB := $(sort $(wildcard userspace/replay/*.[ch] userspace/proto/*.[ch] use
 $(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(FUZZ_LIB)
 	$(say) FUZZ $@
 	@mkdir -p $(@D)
-	$(Q)$(CLANG) -O1 -g -std=gnu11 -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(INC_tests/unit) \
+	$(Q)$(CLANG) -O1 -g -std=gnu11 -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -Iuserspace/call $(INC_tests/unit) \
 	  -o $@ $< $(filter %.c,$(FUZZ_LIB)) -lz -ljansson
 $(BUILD)/tests/bpf/%: tests/bpf/%.c $(LIB) | $(SKEL)
 	$(say) BPFTEST $@
