@@ -328,14 +328,14 @@ without() {
 }
 
 rights_run() {
-	local all=t_nic,t_stack,t_sock,t_wake,t_run,t_read,t_send,t_queue,t_xmit,drop
+	local all=t_nic,t_stack,t_sock,t_wake,t_run,t_read,t_send,t_queue,t_xmit,drop,t_seg_in,t_seg_out,t_write,t_take
 	container__manifest "$WORK/base.yaml" && doctor_with "$WORK/doctor.full" "${MANIFEST_ARGS[@]}"
 	without cap-add=BPF "$all" ""
 	without cap-add=PERFMON "$all" ""
-	without cap-add=NET_ADMIN t_nic t_sock,t_send
+	without cap-add=NET_ADMIN t_nic,t_seg_in,t_seg_out,t_write,t_take t_sock,t_send
 	without cap-add=NET_RAW "" ""
 	without pid=host "" ""
-	without volume=/sys/fs/cgroup "" t_sock,t_send
+	without volume=/sys/fs/cgroup t_seg_in,t_seg_out,t_write,t_take t_sock,t_send
 }
 
 # Without the host's network only the pod's own interfaces have taps: other pods' messages begin in the stack.

@@ -16,7 +16,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.join(HERE, "..", "..")
 KERNEL = os.path.join(ROOT, "kernel-compat", "vm", "kernel")
 BEGIN, END = "<!-- kernels: printed by tests/vm/table.py -->", "<!-- kernels end -->"
-INSTANTS = ("t_nic", "t_stack", "t_sock", "t_wake", "t_run", "t_read", "t_send", "t_queue", "t_xmit")
+INSTANTS = ("t_nic", "t_stack", "t_sock", "t_wake", "t_run", "t_read", "t_send", "t_queue", "t_xmit",
+            "t_seg_in", "t_seg_out", "t_write", "t_take")
 LEVELS = {
     "full": "each instant has a probe",
     "merged stages": "an instant has none: the two stages around it are one, under a name that says so",
