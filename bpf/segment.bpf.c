@@ -6,6 +6,42 @@
 #include "tables.bpf.h"
 #include "thread.bpf.h"
 
+__attribute__((noinline)) int segment_look(__u32 scratch_idx, __u32 big_len, __u32 flags)
+{
+	__u32 key = scratch_idx, off, len, bits, last;
+	struct scratch *s = bpf_map_lookup_elem(&sp_scratch, &key);
+
+	if (!s || s->net.l4 != NET_TCP || (s->net.flags & NET_F_FRAG_LATER) ||
+	    !(port_kinds(&s->net) & PORT_OF_TCP))
+		return 0;
+	off = s->net.l4_off;
+	bits = net_at8(s->win, off + 13);
+	len = big_len ? big_len - s->net.payload_off : s->net.payload_len;
+	last = (bits & TCP_FIN ? REC_F_FIN : 0) | (bits & TCP_RST ? REC_F_RST : 0);
+	if (!len && !(bits & (TCP_FIN | TCP_SYN | TCP_RST)))
+		return 0;
+	NET_STEP();
+	s->seg.flow.proto = PROTO_NONE;
+	s->seg.flow.flags = (__u16)(flags | (bits & TCP_SYN ? REC_F_SYN : 0) |
+				    (s->net.flags & NET_F_FRAG_FIRST ? REC_F_FRAG : 0) |
+				    (s->net.flags & NET_F_VLAN ? REC_F_VLAN : 0));
+	s->seg.seq = ((__u32)net_at16(s->win, off + 4) << 16 | net_at16(s->win, off + 6)) +
+		     (bits & TCP_SYN ? 1 : 0);
+	s->seg.seg_len = len;
+	s->seg.nic_ns = s->seg.stack_ns = s->seg.send_ns = 0;
+	s->seg.sk = s->seg.skb = 0;
+	s->seg.netns = s->seg.pad = 0;
+	__builtin_memset(&s->seg.task, 0, sizeof(s->seg.task));
+	s->part_off = s->net.payload_off;
+	s->part_flags = (__u16)last;
+	s->part_left = SEGMENT_PARTS;
+	if (len)
+		count(CNT_TCP_SEGMENTS);
+	NET_STEP();
+	sight_ends(s, &s->seg.flow);
+	return 1;
+}
+
 /* Bytes of the next part, of a packet of `avail`; 0 none. What is not there is told by its length:
  * the stream has a hole. */
 static __always_inline __u32 part_len(const struct scratch *s, __u32 avail)
@@ -99,7 +135,8 @@ int seg_in_cg(struct __sk_buff *ctx)
 	if (!sk || !segment_maybe(l3, end, bpf_ntohs(ctx->protocol)))
 		return 1;
 	s = scratch_get(SCRATCH_SEG_IN);
-	if (!s || !segment_parse(ctx, s, SCRATCH_SEG_IN) || !segment_look(s, big_len(ctx), 0))
+	if (!s || !segment_parse(ctx, s, SCRATCH_SEG_IN) ||
+	    !segment_look(SCRATCH_SEG_IN, big_len(ctx), 0))
 		return 1;
 	now = bpf_ktime_get_ns();
 	s->seg.hdr.ts_ns = now;
@@ -156,7 +193,8 @@ int seg_out_cg(struct __sk_buff *ctx)
 	if (!s)
 		return 1;
 	run = scratch_own(s);
-	if (!segment_parse(ctx, s, SCRATCH_SEG_OUT) || !segment_look(s, big_len(ctx), REC_F_EGRESS))
+	if (!segment_parse(ctx, s, SCRATCH_SEG_OUT) ||
+	    !segment_look(SCRATCH_SEG_OUT, big_len(ctx), REC_F_EGRESS))
 		return 1;
 	now = bpf_ktime_get_ns();
 	s->seg.hdr.ts_ns = now;

@@ -23,6 +23,7 @@ static __always_inline void tap_report(struct scratch *s, const struct sight *lo
 	sight_print(s, snap, &s->tap.print);
 	s->tap.ifindex = ifindex;
 	s->tap.pad = 0;
+	media_handshake(s, &s->tap.flow, egress);
 	emit(&s->tap, len);
 }
 
@@ -86,24 +87,57 @@ int tap_xdp_direct(struct xdp_md *ctx)
 	return xdp_stamp(ctx, BYTES_DIRECT);
 }
 
-/* What sight_look() parsed was no datagram of ours: a segment, or media? */
-static __always_inline void tap_media(struct scratch *s, const struct bytes *b, __u32 ifindex,
-				      bool egress)
+__attribute__((noinline)) int media_look(__u32 scratch_idx, __u32 n, __u32 egress)
 {
-	__u32 n = b->avail < SIGHT_HEADERS ? b->avail : SIGHT_HEADERS;
-	struct rec_media rec = {};
+	__u32 key = scratch_idx, off;
+	struct scratch *s = bpf_map_lookup_elem(&sp_scratch, &key);
 	struct media m;
 
-	if (!sp_knobs.first_media || !media_look(s, n, egress, &rec, &m))
-		return;
-	if (bytes_load(b, m.off, rec.first, media_first_len(&m)))
-		__builtin_memset(rec.first, 0, sizeof(rec.first));
-	media_emit(&rec, &m, egress, ifindex);
+	if (!s || s->net.l4 != NET_UDP || s->net.flags & (NET_F_FRAG_LATER | NET_F_FRAG_FIRST) ||
+	    port_kinds(&s->net) & PORT_OF_UDP || s->net.sport == PORT_DNS ||
+	    s->net.dport == PORT_DNS || s->net.payload_len < RTCP_HDR_LEN)
+		return 0;
+	off = s->net.payload_off;
+	if (off + 4 > n)
+		return 0;
+	m.len = s->net.payload_len;
+	m.kind = media_kind_of((__u32)net_at16(s->win, off) << 16 | net_at16(s->win, off + 2),
+			       m.len);
+	if (m.kind == MEDIA_NONE)
+		return 0;
+	NET_STEP();
+	__builtin_memset(&s->media, 0, sizeof(s->media));
+	s->media.flow.proto = m.kind == MEDIA_RTP ? PROTO_RTP : PROTO_DTLS;
+	s->media.flow.flags = egress ? REC_F_EGRESS : 0;
+	s->media.msg_len = m.len;
+	s->part_off = off;
+	NET_STEP();
+	sight_ends(s, &s->media.flow);
+	NET_STEP();
+	m.flow = media_hash(segment_mix(s, &s->media.flow), s->net.sport, s->net.dport, egress);
+	return media_is_first(&m);
 }
 
-static __always_inline bool tap_segment(struct scratch *s, __u32 ifindex, bool egress)
+/* What sight_look() parsed was no datagram of ours: media? */
+static __always_inline void tap_media(struct scratch *s, enum scratch_ctx idx,
+				      const struct bytes *b, __u32 ifindex, bool egress)
 {
-	if (!segment_look(s, 0, REC_F_TAP | (egress ? REC_F_EGRESS : 0)))
+	__u32 n = b->avail < SIGHT_HEADERS ? b->avail : SIGHT_HEADERS, len;
+
+	if (!sp_knobs.first_media || !media_look(idx, n, egress))
+		return;
+	len = s->media.msg_len < MEDIA_FIRST ? s->media.msg_len : MEDIA_FIRST;
+	bytes_load(b, s->part_off, s->media.first, ((len - 1) & (MEDIA_FIRST - 1)) + 1);
+	s->media.ifindex = ifindex;
+	emit_header(&s->media.hdr, REC_MEDIA, sizeof(s->media), bpf_ktime_get_ns());
+	emit(&s->media, sizeof(s->media));
+}
+
+/* ... a segment? */
+static __always_inline bool tap_segment(struct scratch *s, enum scratch_ctx idx, __u32 ifindex,
+					bool egress)
+{
+	if (!segment_look(idx, 0, REC_F_TAP | (egress ? REC_F_EGRESS : 0)))
 		return false;
 	s->seg.hdr.ts_ns = bpf_ktime_get_ns();
 	s->seg.ifindex = ifindex;
@@ -122,8 +156,8 @@ static __always_inline void tap_skb(struct __sk_buff *ctx, bool egress)
 		       &look)) {
 		tap_report(s, &look, ctx->ifindex, egress);
 	} else if (s->net.l4 != NET_TCP) {
-		tap_media(s, &b, ctx->ifindex, egress);
-	} else if (tap_segment(s, ctx->ifindex, egress)) {
+		tap_media(s, SCRATCH_TAP, &b, ctx->ifindex, egress);
+	} else if (tap_segment(s, SCRATCH_TAP, ctx->ifindex, egress)) {
 		for (int i = 0; i < SEGMENT_PARTS; i++)
 			if (segment_part_skb(ctx, SCRATCH_TAP, 0))
 				return;
@@ -163,8 +197,8 @@ int tap_xdp_report(struct xdp_md *ctx)
 		       &look)) {
 		tap_report(s, &look, ctx->ingress_ifindex, false);
 	} else if (s->net.l4 != NET_TCP) {
-		tap_media(s, &b, ctx->ingress_ifindex, false);
-	} else if (tap_segment(s, ctx->ingress_ifindex, false)) {
+		tap_media(s, SCRATCH_XDP, &b, ctx->ingress_ifindex, false);
+	} else if (tap_segment(s, SCRATCH_XDP, ctx->ingress_ifindex, false)) {
 		for (int i = 0; i < SEGMENT_PARTS; i++)
 			if (segment_part_xdp(ctx, SCRATCH_XDP, 0))
 				return XDP_PASS;
@@ -180,9 +214,6 @@ int tap_xdp_report(struct xdp_md *ctx)
 SEC("?socket")
 int tap_socket(struct __sk_buff *ctx)
 {
-	if (ctx->pkt_type == PACKET_OUTGOING)
-		tap_skb(ctx, true);
-	else
-		tap_skb(ctx, false);
+	tap_skb(ctx, ctx->pkt_type == PACKET_OUTGOING);
 	return 0;
 }

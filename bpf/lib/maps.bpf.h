@@ -80,6 +80,7 @@ struct scratch {
 			struct rec_seg seg;
 		};
 		struct rec_take take;
+		struct rec_media media;
 		struct rec_read read;
 		struct rec_drop drop;
 	};
@@ -125,13 +126,18 @@ struct write {
 	struct rec_task who;
 };
 
-/* By the low half of a flow's hash; the other half is its tag. */
+struct media_flow {
+	__u32 tag;  /* high half of the flow's hash; 0: free */
+	__u32 seen; /* jiffies */
+	__u8 rtp;   /* reported */
+	__u8 sealed;
+	__u8 is_dtls; /* a handshake was seen */
+	__u8 pad;
+};
+
+/* By the low half of the hash. */
 struct media_set {
-	__u32 tag[MEDIA_WAYS];	/* 0: free */
-	__u32 seen[MEDIA_WAYS]; /* jiffies */
-	__u8 rtp[MEDIA_WAYS];	/* reported */
-	__u8 sealed[MEDIA_WAYS];
-	__u8 is_dtls[MEDIA_WAYS]; /* a handshake was seen */
+	struct media_flow way[MEDIA_WAYS];
 };
 
 struct sock_set {

@@ -96,62 +96,76 @@ static __always_inline __u32 media_tag(__u64 flow)
 	return (__u32)(flow >> 32) | 1;
 }
 
-/* The slot of this flow, else one that is free or quiet for long; MEDIA_WAYS: none. */
-static __always_inline __u32 media_way(const struct media_set *s, __u32 tag, __u32 now,
-				       bool may_take)
+/* The slot of this flow, else one that is free or quiet for long; NULL: none. Written out, with a
+ * pointer for each way: without CAP_PERFMON no index may come from several branches. */
+static __always_inline struct media_flow *media_slot(struct media_set *s, __u32 tag, __u32 now,
+						     bool may_take)
 {
-	__u32 way;
+	struct media_flow *f;
 
-	for (way = 0; way < MEDIA_WAYS; way++)
-		if (s->tag[way] == tag)
-			return way;
+	UNROLL
+	for (int i = 0; i < MEDIA_WAYS; i++) {
+		f = &s->way[i];
+		barrier_var(f);
+		if (f->tag == tag)
+			return f;
+	}
 	if (!may_take)
-		return MEDIA_WAYS;
-	for (way = 0; way < MEDIA_WAYS; way++)
-		if (!s->tag[way] || now - s->seen[way] > sp_knobs.media_idle_ticks)
-			return way;
-	return MEDIA_WAYS;
+		return NULL;
+	UNROLL
+	for (int i = 0; i < MEDIA_WAYS; i++) {
+		f = &s->way[i];
+		barrier_var(f);
+		if (!f->tag || now - f->seen > sp_knobs.media_idle_ticks)
+			return f;
+	}
+	return NULL;
 }
 
-static __always_inline void media_begin(struct media_set *s, __u32 way, __u32 tag, bool is_dtls)
+static __always_inline void media_begin(struct media_flow *f, __u32 tag, bool is_dtls)
 {
-	s->tag[way] = tag;
-	s->rtp[way] = 0;
-	s->sealed[way] = 0;
-	s->is_dtls[way] = is_dtls;
+	f->tag = tag;
+	f->rtp = 0;
+	f->sealed = 0;
+	f->is_dtls = is_dtls;
 }
 
 /* One of the first few? Not atomic: two at a time may count as one. */
+static __always_inline bool media_count(const struct media *m, struct media_flow *f, __u32 tag,
+					__u32 now)
+{
+	if (f->tag != tag)
+		media_begin(f, tag, false);
+	else if (now - f->seen > sp_knobs.media_new_ticks)
+		media_begin(f, tag, f->is_dtls);
+	if (f->seen != now)
+		f->seen = now;
+	if (m->kind == MEDIA_RTP) {
+		if (f->rtp >= MEDIA_RTP_MAX)
+			return false;
+		f->rtp++;
+		return true;
+	}
+	if (f->sealed >= MEDIA_SEALED_MAX || (m->kind == MEDIA_UNIFIED && !f->is_dtls))
+		return false;
+	f->sealed++;
+	return true;
+}
+
 static __always_inline bool media_is_first(const struct media *m)
 {
-	__u32 tag = media_tag(m->flow), now = (__u32)bpf_jiffies64(), way;
+	__u32 tag = media_tag(m->flow), now = (__u32)bpf_jiffies64();
 	struct media_set *s = media_set_get(m->flow);
+	struct media_flow *f;
 
 	if (!s)
 		return false;
-	way = media_way(s, tag, now, m->kind != MEDIA_UNIFIED);
-	if (way >= MEDIA_WAYS) {
-		if (m->kind != MEDIA_UNIFIED)
-			count(CNT_MEDIA_CROWDED);
-		return false;
-	}
-	way &= MEDIA_WAYS - 1;
-	if (s->tag[way] != tag)
-		media_begin(s, way, tag, false);
-	else if (now - s->seen[way] > sp_knobs.media_new_ticks)
-		media_begin(s, way, tag, s->is_dtls[way]);
-	if (s->seen[way] != now)
-		s->seen[way] = now;
-	if (m->kind == MEDIA_RTP) {
-		if (s->rtp[way] >= MEDIA_RTP_MAX)
-			return false;
-		s->rtp[way]++;
-		return true;
-	}
-	if (s->sealed[way] >= MEDIA_SEALED_MAX || (m->kind == MEDIA_UNIFIED && !s->is_dtls[way]))
-		return false;
-	s->sealed[way]++;
-	return true;
+	f = media_slot(s, tag, now, m->kind != MEDIA_UNIFIED);
+	if (f)
+		return media_count(m, f, tag, now);
+	if (m->kind != MEDIA_UNIFIED)
+		count(CNT_MEDIA_CROWDED);
+	return false;
 }
 
 /* A DTLS message was reported, s holds its headers and payload: what follows may be the unified
@@ -159,28 +173,25 @@ static __always_inline bool media_is_first(const struct media *m)
 static __always_inline void media_handshake(const struct scratch *s, const struct rec_flow *f,
 					    bool egress)
 {
-	__u64 ends = s->net.family == 4
-			     ? segment_mix4(*(const __u32 *)(f->saddr + 12),
-					    *(const __u32 *)(f->daddr + 12))
-			     : segment_mix6((const __u64 *)f->saddr, (const __u64 *)f->daddr);
-	__u64 flow = media_hash(ends, f->sport, f->dport, egress);
-	__u32 tag = media_tag(flow), now = (__u32)bpf_jiffies64(), way;
+	struct media_flow *slot;
 	struct media_set *set;
+	__u32 now, tag;
+	__u64 flow;
 
 	if (!sp_knobs.first_media || f->proto != PROTO_DTLS)
 		return;
+	flow = media_hash(segment_mix(s, f), f->sport, f->dport, egress);
+	now = (__u32)bpf_jiffies64();
+	tag = media_tag(flow);
 	set = media_set_get(flow);
-	if (!set)
+	slot = set ? media_slot(set, tag, now, true) : NULL;
+	if (!slot)
 		return;
-	way = media_way(set, tag, now, true);
-	if (way >= MEDIA_WAYS)
-		return;
-	way &= MEDIA_WAYS - 1;
-	if (set->tag[way] != tag || dtls_is_client_hello(s->payload) ||
-	    now - set->seen[way] > sp_knobs.media_new_ticks)
-		media_begin(set, way, tag, true);
-	set->is_dtls[way] = true;
-	set->seen[way] = now;
+	if (slot->tag != tag || dtls_is_client_hello(s->payload) ||
+	    now - slot->seen > sp_knobs.media_new_ticks)
+		media_begin(slot, tag, true);
+	slot->is_dtls = true;
+	slot->seen = now;
 }
 
 static __always_inline void media_emit(struct rec_media *rec, const struct media *m, bool egress,
@@ -261,30 +272,8 @@ static __always_inline void media_mark_direct(struct __sk_buff *ctx, const __u8 
 	media_emit(&rec, &m, egress, ctx->ifindex);
 }
 
-/* In a tap that reports: headers were parsed into s, nothing came of it. */
-static __always_inline bool media_look(const struct scratch *s, __u32 n, bool egress,
-				       struct rec_media *rec, struct media *m)
-{
-	__u32 off = s->net.payload_off;
-
-	if (s->net.l4 != NET_UDP || s->net.flags & (NET_F_FRAG_LATER | NET_F_FRAG_FIRST) ||
-	    port_kinds(&s->net) & PORT_OF_UDP || s->net.sport == PORT_DNS ||
-	    s->net.dport == PORT_DNS || s->net.payload_len < RTCP_HDR_LEN || off + 4 > n)
-		return false;
-	m->off = off;
-	m->len = s->net.payload_len;
-	m->kind = media_kind_of((__u32)net_at16(s->win, off) << 16 | net_at16(s->win, off + 2),
-				m->len);
-	if (m->kind == MEDIA_NONE)
-		return false;
-	sight_ends(s, &rec->flow);
-	m->flow =
-		media_hash(s->net.family == 4 ? segment_mix4(*(const __u32 *)(rec->flow.saddr + 12),
-							     *(const __u32 *)(rec->flow.daddr + 12))
-					      : segment_mix6((const __u64 *)rec->flow.saddr,
-							     (const __u64 *)rec->flow.daddr),
-			   s->net.sport, s->net.dport, egress);
-	return media_is_first(m);
-}
+/* In a tap that reports: headers were parsed into the scratch, n bytes of them are there, nothing
+ * came of it. 1: s->media tells the datagram but for first[], which is at s->part_off. */
+int media_look(__u32 scratch_idx, __u32 n, __u32 egress);
 
 #endif

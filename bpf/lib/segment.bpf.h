@@ -17,6 +17,11 @@
 #define TCP_SYN 2
 #define TCP_RST 4
 
+/* Headers were parsed into the scratch. big_len: bytes of a packet that is too long for its own
+ * header to say so, else 0. 0: nothing to report. Fills s->seg but for what the hook knows:
+ * hdr.ts_ns, stamps, sk, skb, ifindex, netns, task. */
+int segment_look(__u32 scratch_idx, __u32 big_len, __u32 flags);
+
 /* One part of the segment that s->seg describes, bytes by either helper. run: scratch_own(), 0 for
  * contexts that nobody interrupts. 0: there is more. */
 int segment_part_skb(struct __sk_buff *ctx, __u32 scratch_idx, __u64 run);
@@ -30,6 +35,15 @@ static __always_inline __u64 segment_mix4(__u32 saddr, __u32 daddr)
 static __always_inline __u64 segment_mix6(const __u64 *saddr, const __u64 *daddr)
 {
 	return print_mix(print_mix(print_mix(saddr[0], saddr[1]), daddr[0]), daddr[1]);
+}
+
+/* Of a record's flow. */
+static __always_inline __u64 segment_mix(const struct scratch *s, const struct rec_flow *f)
+{
+	if (s->net.family == 4)
+		return segment_mix4(*(const __u32 *)(f->saddr + 12),
+				    *(const __u32 *)(f->daddr + 12));
+	return segment_mix6((const __u64 *)f->saddr, (const __u64 *)f->daddr);
 }
 
 static __always_inline __u64 segment_hash(__u64 ends, __u32 sport, __u32 dport, __u32 end_seq)
@@ -118,49 +132,11 @@ static __always_inline bool segment_maybe(const __u8 *l3, const void *end, __u16
 	return is_vlan(proto);
 }
 
-/* Headers were parsed (s->net, s->win). big_len: bytes of a packet that is too long for its own
- * header to say so, else 0. False: nothing to report. Fills s->seg but for what the hook
- * knows: hdr.ts_ns, stamps, sk, skb, ifindex, netns, task. */
-static __always_inline bool segment_look(struct scratch *s, __u32 big_len, __u32 flags)
-{
-	__u32 off = s->net.l4_off, len = s->net.payload_len, bits = net_at8(s->win, off + 13);
-	__u32 last = (bits & TCP_FIN ? REC_F_FIN : 0) | (bits & TCP_RST ? REC_F_RST : 0);
-
-	if (s->net.l4 != NET_TCP || (s->net.flags & NET_F_FRAG_LATER) ||
-	    !(port_kinds(&s->net) & PORT_OF_TCP))
-		return false;
-	if (big_len)
-		len = big_len - s->net.payload_off;
-	if (!len && !(bits & (TCP_FIN | TCP_SYN | TCP_RST)))
-		return false;
-	sight_ends(s, &s->seg.flow);
-	s->seg.flow.proto = PROTO_NONE;
-	s->seg.flow.flags = flags | (bits & TCP_SYN ? REC_F_SYN : 0) |
-			    (s->net.flags & NET_F_FRAG_FIRST ? REC_F_FRAG : 0) |
-			    (s->net.flags & NET_F_VLAN ? REC_F_VLAN : 0);
-	s->seg.seq = ((__u32)net_at16(s->win, off + 4) << 16 | net_at16(s->win, off + 6)) +
-		     (bits & TCP_SYN ? 1 : 0);
-	s->seg.seg_len = len;
-	s->seg.nic_ns = s->seg.stack_ns = s->seg.send_ns = 0;
-	s->seg.sk = s->seg.skb = 0;
-	s->seg.netns = s->seg.pad = 0;
-	__builtin_memset(&s->seg.task, 0, sizeof(s->seg.task));
-	s->part_off = s->net.payload_off;
-	s->part_flags = (__u16)last;
-	s->part_left = SEGMENT_PARTS;
-	if (len)
-		count(CNT_TCP_SEGMENTS);
-	return true;
-}
-
 /* What segment_print4() made of it. */
 static __always_inline __u64 segment_print(const struct scratch *s)
 {
 	const struct rec_flow *f = &s->seg.flow;
-	__u64 ends = s->net.family == 4
-			     ? segment_mix4(*(const __u32 *)(f->saddr + 12),
-					    *(const __u32 *)(f->daddr + 12))
-			     : segment_mix6((const __u64 *)f->saddr, (const __u64 *)f->daddr);
+	__u64 ends = segment_mix(s, f);
 	__u32 syn = f->flags & REC_F_SYN ? 1 : 0;
 
 	return segment_hash(ends, f->sport, f->dport, s->seg.seq - syn + s->seg.seg_len);
