@@ -78,6 +78,8 @@ struct calls {
 	uint32_t by_id_mask;
 	uint64_t last_id;
 	uint64_t now_ns; /* latest instant seen */
+	struct tie_table *tie; /* tie.h */
+	struct ice_table *ice; /* ice.h */
 };
 
 static inline struct call_node *call_node__of(struct call *call)
