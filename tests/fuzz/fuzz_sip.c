@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* SIP: spans stay inside the message, the kernel's parse agrees with the user's, and a cut message
- * says nothing that the whole one does not. */
+/* SIP: spans stay inside the message, the kernel's parse agrees with the user's, a cut message says
+ * nothing that the whole one does not, and every message is judged. */
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,8 +23,23 @@ static void check_span(const struct sip_head *h, uint32_t bit, struct sip_span s
 	require(!bit || !!(h->have & bit) == (span.len != 0));
 }
 
+/* Without a bit of their own. */
+#define PLAIN_SPANS(X)                                                              \
+	X(request_uri)                                                              \
+	X(from_uri)                                                                 \
+	X(to_uri) X(contact) X(content_type) X(event) X(sub_state) X(session_id)    \
+		X(session_id_remote) X(icid) X(replaces) X(x_call_id) X(user_agent) \
+			X(reason_phrase)
+
 static void check_spans(const struct sip_head *h, uint32_t len)
 {
+#define CHECK(name) check_span(h, 0, h->name, len);
+	PLAIN_SPANS(CHECK)
+#undef CHECK
+	check_span(h, 0, h->body, len);
+	require(h->truncated == !h->header_len && h->truncated == !(h->have & SIP_HAVE_BODY));
+	require(h->truncated || h->body.off == h->header_len);
+	require(!(h->have & SIP_HAVE_CONTENT_LENGTH) || h->body.len <= h->content_length);
 	check_span(h, SIP_HAVE_METHOD, h->method_name, len);
 	check_span(h, SIP_HAVE_BRANCH, h->branch, len);
 	check_span(h, SIP_HAVE_SENT_BY, h->sent_by, len);
@@ -81,6 +96,19 @@ static void check_kept(uint32_t bit, const struct sip_head *cut, const struct si
 	require(whole->have & bit && a.off == b.off && a.len == b.len);
 }
 
+static void check_plain(const struct sip_head *cut, const struct sip_head *whole)
+{
+#define CHECK(name)               \
+	require(!cut->name.len || \
+		(cut->name.off == whole->name.off && cut->name.len == whole->name.len));
+	PLAIN_SPANS(CHECK)
+#undef CHECK
+	require(!(cut->have & SIP_HAVE_CONTENT_LENGTH) ||
+		cut->content_length == whole->content_length);
+	require(!(cut->have & SIP_HAVE_EXPIRES) || cut->expires == whole->expires);
+	require(cut->max_forwards == UINT32_MAX || cut->max_forwards == whole->max_forwards);
+}
+
 /* The copy has the exact size, so that the sanitizer sees one byte too many. */
 static void check_prefix(const uint8_t *p, uint32_t len, const struct sip_head *whole)
 {
@@ -93,6 +121,8 @@ static void check_prefix(const uint8_t *p, uint32_t len, const struct sip_head *
 		memcpy(copy, p, len);
 	if (sip_head__parse(copy, len, &cut) == 0) {
 		check_spans(&cut, len);
+		check_plain(&cut, whole);
+		require(sip_head__judge(copy, len, &cut) < SIP_FAULT_CNT);
 		require((cut.have & ~whole->have) == 0 && cut.via_cnt <= whole->via_cnt);
 		check_kept(SIP_HAVE_BRANCH, &cut, whole, cut.branch, whole->branch);
 		check_kept(SIP_HAVE_VIA2_BRANCH, &cut, whole, cut.via2_branch, whole->via2_branch);
@@ -114,6 +144,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (rc)
 		return 0;
 	check_spans(&h, len);
+	require(sip_head__judge(data, len, &h) < SIP_FAULT_CNT);
 	check_prefix(data, len / 2, &h);
 	check_prefix(data, len - len / 8, &h);
 	check_prefix(data, len - 1, &h);

@@ -27,9 +27,23 @@ static inline bool is_at(const struct cursor *c, char ch)
 	return !at_end(c) && c->p[c->pos] == (uint8_t)ch;
 }
 
+enum char_class {
+	CHAR_TOKEN = 1, /* RFC 3261 25.1 */
+	CHAR_LWS = 2,
+	CHAR_COLON = 4,
+};
+
+/* Of every byte; one load where is_sip_token(), made for the kernel, needs two shifts. */
+extern const uint8_t char_classes[256];
+
+static inline bool is_class(uint8_t ch, uint8_t classes)
+{
+	return char_classes[ch] & classes;
+}
+
 static inline bool is_lws(uint8_t ch)
 {
-	return ch == ' ' || ch == '\t' || ch == '\r' || ch == '\n';
+	return is_class(ch, CHAR_LWS);
 }
 
 /* Inside a field every CRLF is a fold (RFC 3261 7.3.1), so white space is white space. */
@@ -55,7 +69,7 @@ static inline struct sip_span take_token(struct cursor *c)
 	struct sip_span span = {.off = c->pos};
 	uint32_t pos = c->pos;
 
-	while (pos < c->end && is_sip_token(c->p[pos]))
+	while (pos < c->end && is_class(c->p[pos], CHAR_TOKEN))
 		pos++;
 	c->pos = pos;
 	span.len = pos - span.off;
@@ -155,6 +169,19 @@ static inline void skip_to_separator(struct cursor *c)
 		else
 			c->pos++;
 	}
+}
+
+/* name: small letters alone, so that bit 5 is the case. */
+static inline bool is_word_at(const struct cursor *c, const char *name, uint32_t len)
+{
+	const uint8_t *p = c->p + c->pos;
+
+	if (c->end - c->pos < len)
+		return false;
+	for (uint32_t i = 0; i < len; i++)
+		if ((p[i] | 0x20) != (uint8_t)name[i])
+			return false;
+	return true;
 }
 
 static inline bool is_text(const uint8_t *p, struct sip_span span, const char *name, uint32_t len)

@@ -10,20 +10,32 @@ struct field {
 	void (*parse)(struct cursor *c, struct sip_head *out);
 };
 
-/* Walks *(SEMI name [EQUAL value]) up to a comma or the end; the first non-empty value of `name`.
- */
-static struct sip_span find_param(struct cursor *c, const char *name, uint32_t name_len)
+#define LWS   CHAR_LWS
+#define TOKEN CHAR_TOKEN
+const uint8_t char_classes[256] = {
+	[' '] = LWS,	    ['\t'] = LWS,	   ['\r'] = LWS,	  ['\n'] = LWS,
+	[':'] = CHAR_COLON, ['0' ... '9'] = TOKEN, ['A' ... 'Z'] = TOKEN, ['a' ... 'z'] = TOKEN,
+	['-'] = TOKEN,	    ['.'] = TOKEN,	   ['!'] = TOKEN,	  ['%'] = TOKEN,
+	['*'] = TOKEN,	    ['_'] = TOKEN,	   ['+'] = TOKEN,	  ['`'] = TOKEN,
+	['\''] = TOKEN,	    ['~'] = TOKEN,
+};
+#undef LWS
+#undef TOKEN
+
+/* Walks *(SEMI name [EQUAL value]) up to a comma or the end; the first non-empty value of `name`
+ * (small letters). */
+static inline struct sip_span find_param(struct cursor *c, const char *name, uint32_t name_len)
 {
-	struct sip_span found = {0}, key, value;
-	bool is_name;
+	struct sip_span found = {0}, value;
 
 	while (take(c, ';')) {
-		key = take_token(c);
-		is_name = !found.len && is_text(c->p, key, name, name_len);
-		if (take(c, '=')) {
-			value = take_value(c);
-			if (is_name && value.len)
-				found = value;
+		if (!found.len && is_word_at(c, name, name_len)) {
+			c->pos += name_len;
+			if (take(c, '=')) {
+				value = take_value(c);
+				if (value.len)
+					found = value;
+			}
 		}
 		skip_to_separator(c);
 	}
@@ -100,13 +112,18 @@ static bool is_number(struct cursor *c, uint32_t max, uint32_t *ret)
 	return true;
 }
 
+#define SIP_2_0 0x2f302e322f504953ull /* "SIP/2.0/" */
+
 /* sent-protocol LWS sent-by; empty when it has another shape. */
 static struct sip_span take_sent_by(struct cursor *c)
 {
 	struct sip_span none = {0}, span;
 
-	if (!take_token(c).len || !take(c, '/') || !take_token(c).len || !take(c, '/') ||
-	    !take_token(c).len)
+	if (c->end - c->pos >= 8 && load_le64(c->p + c->pos) == SIP_2_0)
+		c->pos += 8;
+	else if (!take_token(c).len || !take(c, '/') || !take_token(c).len || !take(c, '/'))
+		return none;
+	if (!take_token(c).len)
 		return none;
 	skip_lws(c);
 	span.off = c->pos;
@@ -322,6 +339,8 @@ static void parse_rack(struct cursor *c, struct sip_head *out)
 /* option-tag *(COMMA option-tag) */
 static bool has_100rel(struct cursor *c)
 {
+	if (!memchr(c->p + c->pos, '1', c->end - c->pos))
+		return false;
 	do {
 		skip_lws(c);
 		if (is_text(c->p, take_word(c), "100rel", 6))
@@ -461,17 +480,23 @@ static const struct field *const fields[32] = {
 
 static bool ends_name(uint8_t ch)
 {
-	return ch == ':' || ch == ' ' || ch == '\t' || ch == '\r' || ch == '\n';
+	return is_class(ch, CHAR_COLON | CHAR_LWS);
 }
 
 /* Almost everybody writes names as the RFC does: one comparison, case only where it differs. */
 static bool is_name(const struct field *f, const uint8_t *p, uint32_t len)
 {
+	uint64_t differs;
+
 	if (len <= f->len || !ends_name(p[f->len]))
 		return false;
-	if (len >= 8 && (load_le64(p) & f->mask) == f->head &&
-	    (f->len <= 8 || !memcmp(p + 8, f->name + 8, f->len - 8u)))
-		return true;
+	if (len >= 8) {
+		differs = (load_le64(p) ^ f->head) & f->mask;
+		if (!differs && (f->len <= 8 || !memcmp(p + 8, f->name + 8, f->len - 8u)))
+			return true;
+		if (differs & ~0x2020202020202020ull)
+			return false;
+	}
 	return !strncasecmp((const char *)p, f->name, f->len);
 }
 
