@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What ties signaling to media: descriptions make their secrets and addresses keys of the call; checks,
- * handshakes and media find it by them. Offers and answers over HTTP and WebSocket: an answer belongs to the
- * call whose offer went the other way on its connection. A relay (client A, server, client B) sends a
- * description on: the same text, from the address it went to, on another connection, within TIE_HOP_NS, is
- * another hop of the same call, if exactly one can be meant. What can be meant twice is never merged. */
+/* What ties signaling to media: descriptions make their secrets and addresses keys of the call;
+ * checks, handshakes and media find it by them. Offers and answers over HTTP and WebSocket: an
+ * answer belongs to the call whose offer went the other way on its connection. A relay (client A,
+ * server, client B) sends a description on: the same text, from the address it went to, on another
+ * connection, within TIE_HOP_NS, is another hop of the same call, if exactly one can be meant. What
+ * can be meant twice is never merged. */
 #ifndef SIGPATH_TIE_H
 #define SIGPATH_TIE_H
 
@@ -15,10 +16,12 @@
 int tie__init(struct calls *c);
 void tie__done(struct calls *c);
 
-/* STUN, DTLS, TLS, HTTP, WebSocket. *is_mine: it belongs to a call (its arrow may not have been kept). */
+/* STUN, DTLS, TLS, HTTP, WebSocket. *is_mine: it belongs to a call (its arrow may not have been
+ * kept). */
 call_msg_ref_t tie__message(struct calls *c, const struct message *m, const struct facts *f,
 			    const struct call_verdict *v, bool *is_mine);
-/* A description, or candidates, in a message of this call (f->offer): keys, instants, awaited media. */
+/* A description, or candidates, in a message of this call (f->offer): keys, instants, awaited
+ * media. */
 void tie__offer(struct calls *c, struct call *call, const struct message *m, const struct facts *f,
 		bool is_offer);
 /* The body of calls__media. */
@@ -27,8 +30,8 @@ void tie__media(struct calls *c, const struct rec_flow *flow, uint8_t proto, enu
 /* "sip 10.0.0.1:5060" of where this message goes. */
 void tie__service(struct call *call, const char *proto, const struct message *m);
 
-/* Rows of a call that is set up, or over: the whole setup, its handshake, its checks (opts.stats). Called once
- * for each call (calls__told). */
+/* Rows of a call that is set up, or over: the whole setup, its handshake, its checks (opts.stats).
+ * Called once for each call (calls__told). */
 void tie__measure(struct calls *c, struct call *call);
 
 /* Open exchanges on connections, and descriptions seen lately. */
