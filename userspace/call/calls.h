@@ -2,8 +2,8 @@
 /* The table of calls: takes every message with what was parsed of it, finds or makes the call it belongs
  * to, moves its state. Bounded: calls, messages, keys; the call idle for the longest goes first (those that
  * are over before those that are not), counted. One thread owns it. */
-#ifndef SIGPATH_CALLS_H
-#define SIGPATH_CALLS_H
+#ifndef SIGPATH_CALL_CALLS_H
+#define SIGPATH_CALL_CALLS_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the parts of userspace/call share and nobody else sees: a call with its place in lists, heap and
- * index, and how protocols move it. The order for one message:
+/* What the parts of userspace/call share and nobody else sees: a call with its place in lists, heap
+ * and index, and how protocols move it. The order for one message:
  *
  *   calls__add -> dialog__add (SIP) or tie__message (all others) -> calls__open or call_key__find
  *              -> calls__ladder (the arrow) -> calls__at, calls__move, calls__due (what it means)
@@ -12,31 +12,34 @@
 #include "key.h"
 #include "payload.h"
 
-#define CALL_CHUNK	  256u	/* calls allocated at once */
-#define CALL_MSG_CHUNK	  1024u /* messages */
-#define CALL_RECENT	  16	/* arrows that a second sight is looked for in */
-#define CALL_FORKS_MAX	  8	/* To tags told apart */
-#define CALL_SIGHT_NS	  2000000000ull /* between two sights of a message on one host, at most */
-#define CALL_NEVER	  UINT64_MAX
+#define CALL_CHUNK     256u	     /* calls allocated at once */
+#define CALL_MSG_CHUNK 1024u	     /* messages */
+#define CALL_RECENT    16	     /* arrows that a second sight is looked for in */
+#define CALL_FORKS_MAX 8	     /* To tags told apart */
+#define CALL_SIGHT_NS  2000000000ull /* between two sights of a message on one host, at most */
+#define CALL_NEVER     UINT64_MAX
 
 enum call_list { CALL_LIST_FREE, CALL_LIST_OPEN, CALL_LIST_OVER, CALL_LIST_CNT };
 
-/* SIP: where the setup and the offer/answer exchange are (dialog.c). */
+/* SIP: where the request that made the call, and its offer/answer exchange, are (dialog.c). */
 struct dialog {
-	uint32_t invite_cseq; /* of the latest INVITE, or of the only request */
-	uint32_t sdp_cseq;    /* latest UPDATE or PRACK that brought an offer */
-	uint32_t bye_cseq;
-	bool has_invite;      /* that setup INVITE was seen; a call may begin in the middle */
-	bool is_setup_done;   /* a final answer ended the setup: what follows is in the dialog */
-	bool invite_has_sdp, update_has_sdp;
-	bool is_offer_open;   /* a response brought an offer: ACK or PRACK answers */
-	bool is_cancelled, is_challenged, is_metered; /* one session request counts once */
-	bool is_srd_taken, is_established, is_unregister;
-	uint32_t expires_s;
-	uint64_t request_ns;  /* first request of this attempt: RFC 6076 measures from there */
-	uint64_t bye_ns, answer_ns;
-	uint8_t tag_cnt;
-	uint32_t tag[CALL_FORKS_MAX]; /* hashes of To tags */
+	uint64_t key; /* transaction of that request at the first hop seen; its answers decide */
+	uint64_t bye_key;
+	uint64_t request_ns; /* first request of the attempt: RFC 6076 4 measures from there */
+	uint64_t status_ns;  /* first answer that says more than 100 */
+	uint64_t answer_ns;  /* 2xx to the INVITE */
+	uint64_t bye_ns;
+	uint32_t cseq;		      /* of that request */
+	uint32_t offer_cseq;	      /* latest UPDATE or PRACK that brought an offer */
+	uint32_t sdp_cseq;	      /* latest INVITE that brought one */
+	uint32_t expires_s;	      /* asked for */
+	uint32_t tag[CALL_FORKS_MAX]; /* hashes of To tags: call.fork_cnt of them */
+	bool is_known;		      /* that request was seen: a call may begin in the middle */
+	bool is_attempt; /* the metrics await its outcome; challenges and redirections go on */
+	bool is_challenged;
+	bool is_cancelled;
+	bool is_offer_open; /* a response brought an offer: PRACK or ACK answers */
+	bool is_bye_done;
 };
 
 /* A call and its places. */
@@ -44,16 +47,19 @@ struct call_node {
 	struct call call; /* first: call_node__of() */
 	uint8_t list;	  /* enum call_list */
 	uint8_t due_state;
-	bool is_told;	  /* on_setup was called */
-	bool is_counted;  /* as over */
+	bool is_told;	 /* on_setup was called */
+	bool is_counted; /* as over */
 	uint8_t key_cnt;
 	uint8_t recent_at;
-	uint32_t prev, next; /* idx + 1 in its list: head idle for the longest */
-	uint32_t keys;	     /* call_key: idx + 1 of its first */
-	uint32_t heap_at;    /* place in the heap of due times */
-	uint32_t half;	     /* idx + 1 of the last message of the first half */
-	uint64_t due_ns;     /* then it moves to due_state; 0: lost_ns after the latest message */
-	uint64_t heap_ns;    /* what the heap sorts by: never later than the true time */
+	uint32_t prev, next;	   /* idx + 1 in its list: head idle for the longest */
+	uint32_t id_prev, id_next; /* idx + 1, in order of id */
+	uint32_t keys;		   /* call_key: idx + 1 of its first */
+	uint32_t heap_at;	   /* place in the heap of due times */
+	uint32_t half;		   /* idx + 1 of the last message of the first half */
+	uint32_t next_free;	   /* idx + 1 */
+	uint64_t due_ns;  /* then it moves to due_state; 0: lost_ns after the latest message. Over:
+			     since when */
+	uint64_t heap_ns; /* what the heap sorts by: never later than the true time */
 	uint32_t recent[CALL_RECENT]; /* messages, idx + 1 */
 	uint16_t recent_hash[CALL_RECENT];
 	struct dialog dialog;
@@ -73,8 +79,10 @@ struct calls {
 	struct {
 		uint32_t head, tail; /* idx + 1 */
 	} list[CALL_LIST_CNT];
-	uint32_t *heap; /* call idx, by heap_ns */
-	uint32_t *by_id; /* ring of the latest ids: idx + 1 (calls.c) */
+	uint32_t call_free;	   /* idx + 1 */
+	uint32_t id_head, id_tail; /* idx + 1, in order of id */
+	uint32_t *heap;		   /* call idx, by heap_ns; `live` of them */
+	uint32_t *by_id;	   /* ring of the latest ids: idx + 1 (calls.c) */
 	uint32_t by_id_mask;
 	uint64_t last_id;
 	uint64_t now_ns; /* latest instant seen */
@@ -96,11 +104,15 @@ static inline struct call_msg *call_msg__at(const struct calls *c, uint32_t idx)
 }
 
 /* A new call that begins with this message. NULL: no memory (counted). Makes room. */
-struct call *calls__open(struct calls *c, enum call_kind kind, const struct message *m, const char *method);
-/* The arrow of a message in this call: a new one, or the other leg of one that is there. NULL: not kept
- * (counted). Moves the call to the young end; *is_second: it was there. flags are added. */
-struct call_msg *calls__ladder(struct calls *c, struct call *call, const struct message *m, const struct facts *f,
-			       const struct call_verdict *v, uint32_t flags, bool *is_second);
+struct call *calls__open(struct calls *c, enum call_kind kind, const struct message *m,
+			 const char *method);
+/* The arrow of a message in this call: a new one, or the other leg of one that is there. NULL: not
+ * kept (counted). Moves the call to the young end; *is_second: it was there. flags are added. */
+struct call_msg *calls__ladder(struct calls *c, struct call *call, const struct message *m,
+			       const struct facts *f, const struct call_verdict *v, uint32_t flags,
+			       bool *is_second);
+/* Something was heard of it: it moves to the young end of its list (calls__ladder does it). */
+void calls__touch(struct calls *c, struct call *call, uint64_t ts_ns);
 /* The handle of an arrow; 0 for NULL. */
 call_msg_ref_t calls__ref(const struct call_msg *msg);
 /* First time counts. */
@@ -118,10 +130,9 @@ uint8_t calls__end(struct call *call, const uint8_t addr[16], uint16_t port, boo
 /* Forgets it: messages, keys, sub-objects. */
 void calls__forget(struct calls *c, struct call *call);
 
-/* heap.c: due times */
+/* heap.c: due times of the live calls; add and remove keep `live`. */
 void call_heap__add(struct calls *c, struct call_node *n, uint64_t ns);
 void call_heap__remove(struct calls *c, struct call_node *n);
-/* Takes effect at once where earlier, lazily where later. */
 void call_heap__set(struct calls *c, struct call_node *n, uint64_t ns);
 
 /* ladder.c */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* By which a message finds its call: a hash from 64-bit keys to calls. Different calls may have the same key
- * (ufrags of four characters, generators that repeat themselves): the newest comes first, the caller judges
- * each and goes on. Bounded: keys of all calls, keys of one call; the keys of a call go with it. */
+/* By which a message finds its call: a hash from 64-bit keys to calls. Different calls may have the
+ * same key (ufrags of four characters, generators that repeat themselves): the newest comes first,
+ * the caller judges each and goes on. Bounded: keys of all calls, keys of one call; the keys of a
+ * call go with it. */
 #ifndef SIGPATH_KEY_H
 #define SIGPATH_KEY_H
 
@@ -35,11 +36,11 @@ struct calls;
 struct call;
 
 struct call_key {
-	uint64_t hash;	      /* with the kind */
-	uint32_t call;	      /* idx + 1, 0 free */
-	uint32_t next;	      /* chain of its bucket, one per hash: idx + 1; or free list */
+	uint64_t hash;	       /* with the kind */
+	uint32_t call;	       /* idx + 1, 0 free */
+	uint32_t next;	       /* chain of its bucket, one per hash: idx + 1; or free list */
 	uint32_t older, newer; /* the same hash: idx + 1 */
-	uint32_t of_call;     /* next of the same call: idx + 1 */
+	uint32_t of_call;      /* next of the same call: idx + 1 */
 	uint32_t pad;
 };
 
@@ -54,12 +55,13 @@ struct call_keys {
 int call_keys__init(struct call_keys *k, unsigned int max_calls);
 void call_keys__done(struct call_keys *k);
 
-/* The call can be found by it from now on. False: not (its keys or the table are full, no memory: counted). What
- * it has already is true. */
+/* The call can be found by it from now on. False: not (its keys or the table are full, no memory:
+ * counted). What it has already is true. */
 bool call_key__add(struct calls *c, struct call *call, enum call_key_kind kind, uint64_t hash);
-/* The newest call with this key; then older ones: *at is 0 at first, kept by the caller. NULL: no more, or
- * CALL_KEY_TRIES were looked at. */
-struct call *call_key__find(const struct calls *c, enum call_key_kind kind, uint64_t hash, uint64_t *at);
+/* The newest call with this key; then older ones: *at is 0 at first, kept by the caller. NULL: no
+ * more, or CALL_KEY_TRIES were looked at. */
+struct call *call_key__find(const struct calls *c, enum call_key_kind kind, uint64_t hash,
+			    uint64_t *at);
 /* All keys of a call. */
 void call_key__remove(struct calls *c, struct call *call);
 
