@@ -254,10 +254,8 @@ struct call_msg *calls__ladder(struct calls *c, struct call *call, const struct 
 	flags |= flags_of(&f->brief, v);
 	if (flags & CALL_MSG_RETRANSMIT)
 		call->retransmits++;
-	if (flags & CALL_MSG_SELF) {
+	if (flags & CALL_MSG_SELF)
 		call->self_inflicted++;
-		c->count.self_inflicted++;
-	}
 	msg = append(c, n);
 	if (!msg)
 		return NULL;
