@@ -32,6 +32,7 @@ struct ice_pair {
 
 struct call_ice {
 	uint8_t pair_cnt, ufrag_cnt;
+	bool is_offered, is_answered; /* the offer, the answer named ufrags */
 	uint32_t pairs_left_out;
 	uint64_t ufrag[ICE_UFRAGS_MAX]; /* hashes */
 	uint8_t controlling[16];	/* where the latest check with ICE-CONTROLLING came from */
@@ -58,6 +59,11 @@ call_msg_ref_t ice__add(struct calls *c, const struct message *m, const struct f
 			const struct call_verdict *v, bool *is_mine);
 /* Shortest round trip seen to this address, 0 not known. */
 uint64_t ice__rtt_ns(const struct call *call, const uint8_t addr[16], uint16_t port);
+
+/* The pair of a flow, either way; NULL: none. `ice` may be NULL. */
+struct ice_pair *ice__find_pair(struct call_ice *ice, const struct rec_flow *flow);
+/* The same, made; NULL: too many. */
+struct ice_pair *ice__pair(struct call_ice *ice, const struct message *m);
 
 /* Checks that wait for their response; in struct calls. Bounded: the oldest of its set makes room.
  */
