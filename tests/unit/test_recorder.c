@@ -91,7 +91,7 @@ static void what_comes_in_is_written(void)
 		goto out;
 	CHECK_INT(rc, 0);
 	ingest__record(at.ingest, "one", 3);
-	ingest__change(at.ingest, true, true, 5);
+	ingest__change(at.ingest, true, true, true, 5);
 	ingest__tick(at.ingest, 10);
 	ingest__record(at.ingest, "two", 3);
 	recorder__stop(at.recorder, 11);

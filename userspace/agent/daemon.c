@@ -162,21 +162,18 @@ static char *reply(void *ctx, const char *line, size_t len)
 static struct recording_head head_of(const struct daemon *d, uint64_t now_ns)
 {
 	const struct config *cfg = d->cfg;
-	struct recording_head h = {.version = 1,
-				   .start_ns = now_ns,
-				   .max_messages = cfg->max_messages,
-				   .max_transactions = cfg->max_transactions,
-				   .max_rows = cfg->max_rows,
-				   .sip_timeout_ns = cfg->sip_timeout_ns,
-				   .stun_timeout_ns = cfg->stun_timeout_ns,
-				   .linger_ns = cfg->linger_ns};
+	struct recording_head h = {.version = 1, .start_ns = now_ns};
 	struct timespec wall;
 
+#define REPLAY_SETTING(field, lo, hi, value) h.settings.field = (uint64_t)cfg->field;
+#include "setting.def"
+#undef REPLAY_SETTING
 	clock_gettime(CLOCK_REALTIME, &wall);
 	h.clock_offset_ns =
 		(int64_t)wall.tv_sec * (int64_t)SECOND_NS + wall.tv_nsec - (int64_t)mono__now_ns();
 	h.plan |= probes__has(d->running.probes, "t_read") ? RECORDING_HAS_READ : 0;
 	h.plan |= probes__has(d->running.probes, "t_xmit") ? RECORDING_HAS_XMIT : 0;
+	h.plan |= probes__has(d->running.probes, "t_take") ? RECORDING_HAS_TAKE : 0;
 	snprintf(h.host, sizeof(h.host), "%s", d->uts.nodename);
 	snprintf(h.kernel, sizeof(h.kernel), "%s", d->uts.release);
 	return h;

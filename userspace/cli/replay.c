@@ -24,14 +24,6 @@
 #define TIME_LEN    40
 #define REQUEST	    "{\"cmd\":\"snapshot\"}"
 
-/* As sigpathd's, but for tables: nobody else shares this process' memory. */
-#define MAX_MESSAGES	 65536
-#define MAX_TRANSACTIONS 262144
-#define MAX_ROWS	 1024
-#define SIP_TIMEOUT_NS	 (32 * SECOND_NS)
-#define STUN_TIMEOUT_NS	 (39500 * SECOND_NS / 1000)
-#define LINGER_NS	 (5 * SECOND_NS)
-
 struct run {
 	const struct options *options;
 	struct replay *replay;
@@ -173,24 +165,17 @@ static const struct count_row {
 	const char *name, *help;
 	char kind;
 	size_t at;
-	bool is_stream;
 } count_rows[] = {
-#define REPLAY_COUNT(id, name, kind, help) \
-	{name, help, kind, offsetof(struct replay_counts, id), false},
+#define REPLAY_COUNT(id, name, kind, help) {name, help, kind, offsetof(struct replay_counts, id)},
 #include "replay_count.def"
 #undef REPLAY_COUNT
-#define STREAM_COUNT(id, name, kind, help) \
-	{name, help, kind, offsetof(struct stream_counts, id), true},
-#include "stream_count.def"
-#undef STREAM_COUNT
 };
 
 #define COUNT_ROWS (sizeof(count_rows) / sizeof(count_rows[0]))
 
 static uint64_t count_of(const struct replay *r, const struct count_row *row)
 {
-	const char *base = row->is_stream ? (const char *)replay__stream_counts(r)
-					  : (const char *)replay__counts(r);
+	const char *base = (const char *)replay__counts(r);
 	uint64_t v;
 
 	memcpy(&v, base + row->at, sizeof(v));
@@ -346,17 +331,12 @@ static int run_file(struct run *run)
 	bool has_progress = isatty(STDERR_FILENO) && !run->options->value[OPTION_QUIET];
 	struct replay_opts ro = {.path = run->options->operand,
 				 .sip_anywhere = true,
-				 .max_messages = MAX_MESSAGES,
-				 .max_transactions = MAX_TRANSACTIONS,
-				 .max_rows = MAX_ROWS,
-				 .sip_timeout_ns = SIP_TIMEOUT_NS,
-				 .stun_timeout_ns = STUN_TIMEOUT_NS,
-				 .linger_ns = LINGER_NS,
 				 .on_done = run->txlog ? on_done : NULL,
 				 .on_progress = has_progress ? on_progress : NULL,
 				 .ctx = run};
 	int rc = set_options(run, &ro);
 
+	replay_settings__init(&ro.settings);
 	if (rc)
 		return EXIT_USAGE;
 	run->start_ns = run->shown_ns = mono_ns();

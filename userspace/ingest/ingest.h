@@ -35,6 +35,9 @@ struct ingest_opts {
 	struct beats *beats;	 /* borrowed; NULL */
 	struct session *session; /* borrowed */
 	struct ledger *ledger;	 /* borrowed */
+	/* Which way a message of a capture's stream goes; NULL: MESSAGE_WIRE. */
+	enum message_dir (*direction)(void *ctx, const struct rec_flow *flow);
+	void *direction_ctx;
 };
 
 struct ingest;

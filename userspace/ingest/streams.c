@@ -27,6 +27,16 @@ static void unread_release(struct ingest *in, uint64_t handle)
 	in->unread_free = (uint32_t)handle;
 }
 
+/* Of a capture: whoever replays it may know whose view it is. */
+static void on_wire(struct ingest *in, const struct message *m)
+{
+	struct message known = *m;
+
+	if (in->opts.direction)
+		known.dir = (uint8_t)in->opts.direction(in->opts.direction_ctx, m->flow);
+	ingest__sight(in, &known);
+}
+
 static uint64_t on_message(void *ctx, const struct message *m, const struct segments_sight *sight)
 {
 	struct ingest *in = ctx;
@@ -34,7 +44,11 @@ static uint64_t on_message(void *ctx, const struct message *m, const struct segm
 	struct delivered at;
 	uint64_t handle = 0;
 
-	if (m->dir == MESSAGE_WIRE || (sight->is_last && m->dir == MESSAGE_OUT)) {
+	if (m->dir == MESSAGE_WIRE) {
+		on_wire(in, m);
+		return 0;
+	}
+	if (sight->is_last && m->dir == MESSAGE_OUT) {
 		ingest__sight(in, m);
 		return 0;
 	}

@@ -68,29 +68,31 @@ static void read_head(const json_t *o, struct recording_head *h)
 	h->plan |= json_is_true(json_object_get(o, "has_take")) ? RECORDING_HAS_TAKE : 0;
 	h->clock_offset_ns = json_integer_value(json_object_get(o, "clock_offset_ns"));
 	h->start_ns = get_uint(o, "start_ns", INT64_MAX);
-	h->max_messages = (uint32_t)get_uint(o, "max_messages", 1u << 22);
-	h->max_transactions = (uint32_t)get_uint(o, "max_transactions", 1u << 22);
-	h->max_rows = (uint32_t)get_uint(o, "max_rows", 4096);
-	h->sip_timeout_ns = get_uint(o, "sip_timeout_ns", INT64_MAX);
-	h->stun_timeout_ns = get_uint(o, "stun_timeout_ns", INT64_MAX);
-	h->linger_ns = get_uint(o, "linger_ns", INT64_MAX);
+#define REPLAY_SETTING(field, lo, hi, value)             \
+	if (json_is_integer(json_object_get(o, #field))) \
+		h->settings.field = get_uint(o, #field, INT64_MAX);
+#include "setting.def"
+#undef REPLAY_SETTING
+	replay_settings__bound(&h->settings);
 }
 
 char *recording_head__text(const struct recording_head *h, size_t *len)
 {
-	json_t *o =
-		json_pack("{s:i, s:s, s:s, s:b, s:b, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
-			  "version", (int)h->version, "host", h->host, "kernel", h->kernel,
-			  "has_read", (h->plan & RECORDING_HAS_READ) != 0, "has_xmit",
-			  (h->plan & RECORDING_HAS_XMIT) != 0, "has_take",
-			  (h->plan & RECORDING_HAS_TAKE) != 0, "clock_offset_ns",
-			  (json_int_t)h->clock_offset_ns, "start_ns", (json_int_t)h->start_ns,
-			  "max_messages", (json_int_t)h->max_messages, "max_transactions",
-			  (json_int_t)h->max_transactions, "max_rows", (json_int_t)h->max_rows,
-			  "sip_timeout_ns", (json_int_t)h->sip_timeout_ns, "stun_timeout_ns",
-			  (json_int_t)h->stun_timeout_ns, "linger_ns", (json_int_t)h->linger_ns);
-	char *line = o ? json_dumps(o, JSON_COMPACT) : NULL, *text = NULL;
-	int n = line ? asprintf(&text, "%s%s\n", RECORDING_MAGIC, line) : -1;
+	json_t *o = json_pack("{s:i, s:s, s:s, s:b, s:b, s:b, s:I, s:I}", "version",
+			      (int)h->version, "host", h->host, "kernel", h->kernel, "has_read",
+			      (h->plan & RECORDING_HAS_READ) != 0, "has_xmit",
+			      (h->plan & RECORDING_HAS_XMIT) != 0, "has_take",
+			      (h->plan & RECORDING_HAS_TAKE) != 0, "clock_offset_ns",
+			      (json_int_t)h->clock_offset_ns, "start_ns", (json_int_t)h->start_ns);
+	char *line, *text = NULL;
+	int n;
+
+#define REPLAY_SETTING(field, lo, hi, value) \
+	json_object_set_new(o, #field, json_integer((json_int_t)h->settings.field));
+#include "setting.def"
+#undef REPLAY_SETTING
+	line = o ? json_dumps(o, JSON_COMPACT) : NULL;
+	n = line ? asprintf(&text, "%s%s\n", RECORDING_MAGIC, line) : -1;
 
 	json_decref(o);
 	free(line);
@@ -128,6 +130,7 @@ int recording__open(struct source *s, struct recording *ret)
 	int rc;
 
 	*ret = (struct recording){.source = s};
+	replay_settings__init(&ret->head.settings);
 	source__take(s, RECORDING_MAGIC_LEN);
 	rc = find_line(ret, &line, &len);
 	if (rc)

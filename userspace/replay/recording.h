@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "record.h"
+#include "settings.h"
 #include "source.h"
 
 #define RECORDING_MAGIC	    "sigpath recording 1\n"
@@ -48,8 +49,7 @@ struct recording_head {
 	uint32_t plan;		 /* enum recording_plan */
 	int64_t clock_offset_ns; /* CLOCK_REALTIME - CLOCK_MONOTONIC */
 	uint64_t start_ns;
-	uint32_t max_messages, max_transactions, max_rows;
-	uint64_t sip_timeout_ns, stun_timeout_ns, linger_ns;
+	struct replay_settings settings;
 };
 
 struct recording_frame {

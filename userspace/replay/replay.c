@@ -16,6 +16,10 @@
 #define FRAGMENT_BYTES	   (16u << 20)
 #define UNREAD_NS	   64000000000ull
 #define UNSENT_NS	   10000000000ull
+#define HOLE_NS		   3000000000ull
+#define STREAM_IDLE_NS	   3600000000000ull
+#define BEAT_TIMEOUT_NS	   5000000000ull
+#define BEAT_ID_LEN	   8
 #define RECORD_MAX	   65536
 
 struct replay {
@@ -30,6 +34,8 @@ struct replay {
 	struct feeder *feeder;
 	struct stats *stats;
 	struct session *session;
+	struct calls *calls;
+	struct beats *beats;
 	struct ingest *ingest;
 	struct ledger ledger;
 	struct replay_counts counts;
@@ -37,49 +43,98 @@ struct replay {
 	uint8_t record[RECORD_MAX] __attribute__((aligned(8)));
 };
 
+static void expect_media(void *ctx, const uint8_t addr[16], uint16_t port)
+{
+	struct replay *r = ctx;
+
+	if (r->feeder)
+		feeder__expect_media(r->feeder, addr, port);
+}
+
+static enum message_dir direction(void *ctx, const struct rec_flow *flow)
+{
+	const struct replay *r = ctx;
+
+	return r->feeder ? feeder__direction(r->feeder, flow) : MESSAGE_WIRE;
+}
+
+static int make_stats(struct replay *r, const struct replay_settings *s)
+{
+	/* One slot for all time: the window is the file. */
+	const struct stats_opts opts = {.max_rows = (unsigned int)s->max_rows,
+					.slot_ns = INT64_MAX};
+
+	return stats__new(&opts, &r->stats);
+}
+
+static int make_session(struct replay *r, const struct replay_settings *s)
+{
+	const struct session_opts opts = {.max_transactions = (unsigned int)s->max_transactions,
+					  .sip_timeout_ns = s->sip_timeout_ns,
+					  .stun_timeout_ns = s->stun_timeout_ns,
+					  .web_timeout_ns = s->web_timeout_ns,
+					  .beat_timeout_ns = BEAT_TIMEOUT_NS,
+					  .linger_ns = s->linger_ns,
+					  .stats = r->stats,
+					  .on_done = r->opts.on_done,
+					  .ctx = r->opts.ctx};
+
+	return session__new(&opts, &r->session);
+}
+
+static int make_calls(struct replay *r, const struct replay_settings *s)
+{
+	const struct calls_opts opts = {.max_calls = (unsigned int)s->max_sessions,
+					.max_messages = (unsigned int)s->max_session_messages,
+					.max_call_messages = (unsigned int)s->max_ladder,
+					.payload_memory = (uint32_t)s->payload_memory,
+					.idle_ns = s->session_linger_ns,
+					.lost_ns = s->session_idle_ns,
+					.stats = r->stats,
+					.on_expect_media = expect_media,
+					.ctx = r};
+	const struct beats_opts beats = {.max_peers = (unsigned int)s->max_heartbeat_peers,
+					 .id_len = BEAT_ID_LEN,
+					 .idle_ns = s->session_idle_ns};
+	int rc = calls__new(&opts, &r->calls);
+
+	return rc ? rc : beats__new(&beats, &r->beats);
+}
+
+static int make_ingest(struct replay *r, const struct replay_settings *s)
+{
+	uint32_t plan = r->recording.head.plan;
+	const struct ingest_opts opts = {.max_messages = (unsigned int)s->max_messages,
+					 .unread_ns = UNREAD_NS,
+					 .unsent_ns = UNSENT_NS,
+					 .has_read = plan & RECORDING_HAS_READ,
+					 .has_xmit = plan & RECORDING_HAS_XMIT,
+					 .has_take = plan & RECORDING_HAS_TAKE,
+					 .stream = {.max_conns = (unsigned int)s->max_streams,
+						    .max_message = (uint32_t)s->max_stream_message,
+						    .max_bytes = s->stream_memory,
+						    .hole_ns = HOLE_NS,
+						    .idle_ns = STREAM_IDLE_NS},
+					 .calls = r->calls,
+					 .beats = r->beats,
+					 .session = r->session,
+					 .ledger = &r->ledger,
+					 .direction = direction,
+					 .direction_ctx = r};
+
+	return ingest__new(&opts, &r->ingest);
+}
+
+/* As the daemon makes them. */
 static int make_tables(struct replay *r)
 {
-	const struct replay_opts *o = &r->opts;
-	const struct recording_head *h = &r->recording.head;
-	/* One slot for all time: the window is the file. */
-	struct stats_opts so = {.max_rows = o->max_rows, .slot_ns = INT64_MAX};
-	struct session_opts se = {.max_transactions = o->max_transactions,
-				  .sip_timeout_ns = o->sip_timeout_ns,
-				  .stun_timeout_ns = o->stun_timeout_ns,
-				  .linger_ns = o->linger_ns,
-				  .on_done = o->on_done,
-				  .ctx = o->ctx};
-	struct ingest_opts io = {.max_messages = o->max_messages,
-				 .unread_ns = UNREAD_NS,
-				 .unsent_ns = UNSENT_NS,
-				 .has_read = h->plan & RECORDING_HAS_READ,
-				 .has_xmit = h->plan & RECORDING_HAS_XMIT,
-				 .has_take = h->plan & RECORDING_HAS_TAKE,
-				 .stream = {.max_conns = 65536,
-					    .max_message = 65536,
-					    .max_bytes = 64 << 20,
-					    .hole_ns = 3000000000ull,
-					    .idle_ns = 300000000000ull},
-				 .ledger = &r->ledger};
-	int rc;
+	const struct replay_settings *s =
+		r->is_recording ? &r->recording.head.settings : &r->opts.settings;
+	int rc = make_stats(r, s);
 
-	if (r->is_recording && h->max_transactions && h->max_messages && h->max_rows) {
-		so.max_rows = h->max_rows;
-		io.max_messages = h->max_messages;
-		se.max_transactions = h->max_transactions;
-		se.sip_timeout_ns = h->sip_timeout_ns;
-		se.stun_timeout_ns = h->stun_timeout_ns;
-		se.linger_ns = h->linger_ns;
-	}
-	rc = stats__new(&so, &r->stats);
-	if (rc)
-		return rc;
-	se.stats = r->stats;
-	rc = session__new(&se, &r->session);
-	if (rc)
-		return rc;
-	io.session = r->session;
-	return ingest__new(&io, &r->ingest);
+	rc = rc ? rc : make_session(r, s);
+	rc = rc ? rc : make_calls(r, s);
+	return rc ? rc : make_ingest(r, s);
 }
 
 static int make_feeder(struct replay *r)
@@ -90,11 +145,9 @@ static int make_feeder(struct replay *r)
 				 .stun_ports = o->stun_ports,
 				 .stun_port_cnt = o->stun_port_cnt,
 				 .sip_anywhere = o->sip_anywhere,
-				 .stun_anywhere = true,
 				 .local = o->local,
 				 .local_cnt = o->local_cnt,
-				 .session = r->session,
-				 .ledger = &r->ledger,
+				 .ingest = r->ingest,
 				 .counts = &r->counts};
 	int rc = fragments__new(FRAGMENT_DATAGRAMS, FRAGMENT_BYTES, &r->fragments);
 
@@ -156,6 +209,8 @@ void replay__free(struct replay *r)
 	link__done(&r->link);
 	fragments__free(r->fragments);
 	ingest__free(r->ingest);
+	beats__free(r->beats);
+	calls__free(r->calls);
 	session__free(r->session);
 	stats__free(r->stats);
 	if (r->is_open)
@@ -178,7 +233,6 @@ static bool goes_on(struct replay *r, uint64_t packets)
 static void tick(struct replay *r)
 {
 	r->tick_ns = r->now_ns + TICK_NS;
-	feeder__tick(r->feeder, r->now_ns);
 	ingest__tick(r->ingest, r->now_ns);
 }
 
@@ -323,13 +377,6 @@ const struct replay_counts *replay__counts(const struct replay *r)
 	return &r->counts;
 }
 
-const struct stream_counts *replay__stream_counts(const struct replay *r)
-{
-	static const struct stream_counts none;
-
-	return r->feeder ? feeder__stream_counts(r->feeder) : &none;
-}
-
 const struct ledger *replay__ledger(const struct replay *r)
 {
 	return &r->ledger;
@@ -343,6 +390,16 @@ const struct stats *replay__stats(const struct replay *r)
 struct session *replay__session(const struct replay *r)
 {
 	return r->session;
+}
+
+const struct calls *replay__calls(const struct replay *r)
+{
+	return r->calls;
+}
+
+const struct beats *replay__beats(const struct replay *r)
+{
+	return r->beats;
 }
 
 const struct recording_head *replay__head(const struct replay *r)

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "calls.h"
 #include "feeder.h"
 #include "recording.h"
 #include "session.h"
@@ -26,8 +27,7 @@ struct replay_opts {
 	bool sip_anywhere;
 	const uint8_t (*local)[16];
 	unsigned int local_cnt;
-	unsigned int max_messages, max_transactions, max_rows;
-	uint64_t sip_timeout_ns, stun_timeout_ns, linger_ns;
+	struct replay_settings settings; /* of captures: recordings bring theirs */
 	/* Finished transactions; NULL: nobody listens. */
 	void (*on_done)(void *ctx, const struct session_done *done);
 	/* Every few thousand packets; NULL: not. False: stop. */
@@ -46,10 +46,11 @@ int replay__run(struct replay *r, char *err);
 
 bool replay__is_recording(const struct replay *r);
 const struct replay_counts *replay__counts(const struct replay *r);
-const struct stream_counts *replay__stream_counts(const struct replay *r);
 const struct ledger *replay__ledger(const struct replay *r);
 const struct stats *replay__stats(const struct replay *r);
 struct session *replay__session(const struct replay *r);
+const struct calls *replay__calls(const struct replay *r);
+const struct beats *replay__beats(const struct replay *r);
 /* NULL for captures. */
 const struct recording_head *replay__head(const struct replay *r);
 /* Clock at the first and the last packet, 0 none; ns since 1970. */
