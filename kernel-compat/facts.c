@@ -250,7 +250,7 @@ void facts__read(const char *root, struct facts *ret)
 	struct utsname name;
 
 	*ret = (struct facts){
-		.seccomp = FACTS_UNKNOWN, .calls = CALLS_UNKNOWN, .is_sys_writable = FACTS_UNKNOWN};
+		.seccomp = FACTS_UNKNOWN, .calls = REFUSALS_UNKNOWN, .is_sys_writable = FACTS_UNKNOWN};
 	read_line(root, "/proc/sys/kernel/osrelease", ret->release, sizeof(ret->release));
 	if (!uname(&name))
 		snprintf(ret->machine, sizeof(ret->machine), "%.63s", name.machine);
@@ -272,7 +272,7 @@ void facts__read(const char *root, struct facts *ret)
 
 void facts__ask(struct facts *f)
 {
-	calls__ask(&f->calls);
+	refusals__ask(&f->calls);
 }
 
 bool facts__has_cap(const struct facts *f, enum facts_cap cap)

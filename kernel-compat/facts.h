@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "calls.h"
+#include "refusals.h"
 
 /* Capabilities that matter: what each is for. */
 #define FACTS_CAPS(X)                                                            \
@@ -49,7 +49,7 @@ struct facts {
 					  built in */
 	char lsm[FACTS_PATH_LEN];      /* active security modules, "" unknown */
 	int seccomp;		       /* 0 none, 1 strict, 2 filter, or FACTS_UNKNOWN */
-	struct calls calls;	       /* unknown until facts__ask() */
+	struct refusals calls;	       /* unknown until facts__ask() */
 	int unprivileged_bpf_disabled; /* sysctls: value, or FACTS_UNKNOWN */
 	int kptr_restrict;
 	int bpf_jit;
@@ -70,7 +70,7 @@ struct facts {
 /* root is put before each path: "" for this host, a directory in tests. Never fails: what cannot be
  * read is unknown. */
 void facts__read(const char *root, struct facts *ret);
-/* Fills calls: asks this kernel, by child processes (calls.h). */
+/* Fills calls: asks this kernel, by child processes (refusals.h). */
 void facts__ask(struct facts *f);
 /* Effective; false when not known. */
 bool facts__has_cap(const struct facts *f, enum facts_cap cap);

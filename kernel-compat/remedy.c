@@ -107,7 +107,7 @@ static bool lacks_memlock(const struct diagnosis *d)
 
 static bool lacks_policy_bpf(const struct diagnosis *d)
 {
-	const struct calls *calls = &d->facts->calls;
+	const struct refusals *calls = &d->facts->calls;
 
 	return counts_for_bpf(d) && !lacks_seccomp_bpf(d) &&
 	       (calls->bpf == CALL_REFUSED || calls->map == CALL_REFUSED ||

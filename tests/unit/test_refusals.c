@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* bpf(2) and perf_event_open(2) under real seccomp filters, which need no privilege. */
-#include "calls.h"
+#include "refusals.h"
 #include "test.h"
 
 #include <errno.h>
@@ -30,8 +30,8 @@ static int refuse(unsigned int nr, unsigned int action)
 	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog) ? -errno : 0;
 }
 
-/* What calls__ask() finds in a child under the filter. */
-static bool ask_under(unsigned int nr, unsigned int action, struct calls *ret)
+/* What refusals__ask() finds in a child under the filter. */
+static bool ask_under(unsigned int nr, unsigned int action, struct refusals *ret)
 {
 	int ends[2], status;
 	ssize_t len;
@@ -41,11 +41,11 @@ static bool ask_under(unsigned int nr, unsigned int action, struct calls *ret)
 		return false;
 	child = fork();
 	if (!child) {
-		struct calls calls = CALLS_UNKNOWN;
+		struct refusals calls = REFUSALS_UNKNOWN;
 
 		if (action != SECCOMP_RET_ALLOW && refuse(nr, action))
 			_exit(1);
-		calls__ask(&calls);
+		refusals__ask(&calls);
 		_exit(write(ends[1], &calls, sizeof(calls)) != sizeof(calls));
 	}
 	close(ends[1]);
@@ -75,7 +75,7 @@ static void tells_filters_apart(void)
 		{"perf: kill", SYS_perf_event_open, SECCOMP_RET_KILL_PROCESS, CALL_ANSWERED,
 		 CALL_KILLED, EINVAL, 0},
 	};
-	struct calls free_calls;
+	struct refusals free_calls;
 
 	/* an old kernel refuses bpf(2) itself to the unprivileged, a container's profile may do so
 	 */
@@ -86,7 +86,7 @@ static void tells_filters_apart(void)
 		return;
 	}
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct calls calls;
+		struct refusals calls;
 
 		CHECK_CASE("%s", rows[i].what);
 		if (!CHECK(ask_under(rows[i].nr, rows[i].action, &calls)))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Questions to the kernel, each from a child process. */
-#include "calls.h"
+#include "refusals.h"
 
 #include <errno.h>
 #include <linux/bpf.h>
@@ -81,12 +81,12 @@ static enum call_answer ask(int (*question)(void), int *err)
 	return *err == EPERM || *err == EACCES || *err == ENOSYS ? CALL_REFUSED : CALL_ANSWERED;
 }
 
-void calls__ask(struct calls *ret)
+void refusals__ask(struct refusals *ret)
 {
 	enum call_answer unlocked;
 	int err;
 
-	*ret = CALLS_UNKNOWN;
+	*ret = REFUSALS_UNKNOWN;
 	ret->bpf = ask(ask_bpf, &ret->bpf_errno);
 	ret->perf = ask(ask_perf, &ret->perf_errno);
 	ret->map = ask(ask_map, &err);

@@ -4,8 +4,8 @@
  *
  * Each question is put by a child process, so that a killing profile kills only that. Nothing is
  * left behind: invalid commands, and maps that close with the child. */
-#ifndef SIGPATH_CALLS_H
-#define SIGPATH_CALLS_H
+#ifndef SIGPATH_REFUSALS_H
+#define SIGPATH_REFUSALS_H
 
 enum call_answer {
 	CALL_UNKNOWN,  /* could not be asked */
@@ -14,7 +14,7 @@ enum call_answer {
 	CALL_KILLED,   /* SIGSYS */
 };
 
-struct calls {
+struct refusals {
 	/* An invalid command: EINVAL from a kernel that was reached. Kernels until 5.15 or so say
 	 * EPERM first to who lacks CAP_BPF where unprivileged_bpf_disabled is set. */
 	enum call_answer bpf;
@@ -31,10 +31,10 @@ struct calls {
 };
 
 /* What was not asked. */
-#define CALLS_UNKNOWN ((struct calls){.memlock_counts = -1})
+#define REFUSALS_UNKNOWN ((struct refusals){.memlock_counts = -1})
 
 /* Forks: not for a process with threads that hold locks. */
-void calls__ask(struct calls *ret);
+void refusals__ask(struct refusals *ret);
 /* "answered", "refused", "kills the caller", "not known" */
 const char *call_answer__text(enum call_answer a);
 /* For --json: "answered", "refused", "killed", "unknown". */
