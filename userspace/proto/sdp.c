@@ -165,7 +165,7 @@ static void add_candidate(struct sdp *s, uint8_t medium, struct line value)
 	if (read_candidate(value, &c))
 		return;
 	s->candidate_seen += s->candidate_seen < UINT16_MAX;
-	if (s->candidate_cnt == SDP_CANDIDATE_MAX)
+	if (s->candidate_cnt == SDP_CANDIDATE_MAX || medium >= SDP_MEDIA_MAX)
 		return;
 	c.media = medium;
 	s->candidate[s->candidate_cnt++] = c;
@@ -266,8 +266,9 @@ static bool next_line(struct line *rest, struct line *l)
 	return true;
 }
 
-/* What the session says holds for media that say nothing (RFC 8839 5.4, RFC 8866 5.7). */
-static void inherit(struct sdp_media *m, const struct sdp_media *session)
+/* What the session says holds for media that say nothing (RFC 8839 5.4, RFC 8866 5.7). A medium on
+ * hold (c=0.0.0.0) has said something: has_line. */
+static void inherit(struct sdp_media *m, const struct sdp_media *session, bool has_line)
 {
 	if (!m->ufrag.len)
 		m->ufrag = session->ufrag;
@@ -277,17 +278,21 @@ static void inherit(struct sdp_media *m, const struct sdp_media *session)
 		m->fingerprint = session->fingerprint;
 	if (!m->setup)
 		m->setup = session->setup;
-	if (!m->has_addr && session->has_addr) {
+	if (!has_line && session->has_addr) {
 		memcpy(m->addr, session->addr, 16);
 		m->has_addr = true;
 	}
-	if (!m->rtcp_port && !m->is_rtcp_mux && m->port && m->port < UINT16_MAX)
+	if (m->is_rtcp_mux)
+		m->rtcp_port = 0; /* a=rtcp beside it is for peers that do not multiplex */
+	else if (!m->rtcp_port && m->port && m->port < UINT16_MAX)
 		m->rtcp_port = (uint16_t)(m->port + 1);
 }
 
-static void read_lines(struct line rest, struct sdp *s, struct sdp_media *session)
+/* Returns a bit for each medium that has a c= line of its own. */
+static uint32_t read_lines(struct line rest, struct sdp *s, struct sdp_media *session)
 {
 	struct sdp_media spare, *m = session;
+	uint32_t has_line = 0;
 	struct line l, v;
 	uint8_t medium = 0;
 
@@ -302,6 +307,8 @@ static void read_lines(struct line rest, struct sdp *s, struct sdp_media *sessio
 			break;
 		case 'c':
 			m->has_addr = read_connection(v, m->addr);
+			if (m != session)
+				has_line |= 1u << medium;
 			break;
 		case 'o':
 			read_origin(s, v);
@@ -316,19 +323,21 @@ static void read_lines(struct line rest, struct sdp *s, struct sdp_media *sessio
 			break;
 		}
 	}
+	return has_line;
 }
 
 int sdp__parse(const char *p, uint32_t len, struct sdp *out)
 {
 	struct line rest = {.text = p, .p = p, .end = p + len};
 	struct sdp_media session = {0};
+	uint32_t has_line;
 
 	if (len < 5 || memcmp(p, "v=0", 3) || (p[3] != '\r' && p[3] != '\n'))
 		return -EBADMSG;
 	memset(out, 0, offsetof(struct sdp, media));
-	read_lines(rest, out, &session);
+	has_line = read_lines(rest, out, &session);
 	for (unsigned int i = 0; i < out->media_cnt; i++)
-		inherit(&out->media[i], &session);
+		inherit(&out->media[i], &session, has_line >> i & 1);
 	return 0;
 }
 
@@ -362,6 +371,7 @@ int sdp__fragment(const char *p, uint32_t len, struct sdp *out)
 	struct line rest = {.text = p, .p = p, .end = p + len};
 	struct sdp_media session = {0};
 	struct line l = rest;
+	uint32_t has_line;
 
 	memset(out, 0, offsetof(struct sdp, media));
 	out->media_cnt = 1;
@@ -375,12 +385,12 @@ int sdp__fragment(const char *p, uint32_t len, struct sdp *out)
 		return out->candidate_cnt ? 0 : -EBADMSG;
 	}
 	out->media_cnt = 0;
-	read_lines(rest, out, &session);
+	has_line = read_lines(rest, out, &session);
 	if (!out->media_cnt) {
 		out->media[0] = session;
 		out->media_cnt = 1;
 	}
 	for (unsigned int i = 0; i < out->media_cnt; i++)
-		inherit(&out->media[i], &session);
+		inherit(&out->media[i], &session, has_line >> i & 1);
 	return out->candidate_cnt || out->media[0].ufrag.len ? 0 : -EBADMSG;
 }
