@@ -163,6 +163,8 @@ check-export: ## folded stacks and what others read from them
 	$(Q)tests/run.sh export
 check-tui: ## screens under tmux
 	$(Q)tests/run.sh tui
+fuzz: ## every fuzzer for ten minutes, two at a time (SIGPATH_FUZZ_SECONDS); for the night
+	$(Q)SIGPATH_FUZZ_SECONDS=$(or $(SIGPATH_FUZZ_SECONDS),600) tests/run.sh fuzz
 bench: deps all $(TOOL_BINS) ## cost, with the baseline in the same run (root, minutes)
 	$(Q)tests/bench/bench.sh
 demo: ## Kamailio, coturn and sipp in two namespaces, watched live (root)

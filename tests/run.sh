@@ -1,12 +1,15 @@
 #!/bin/bash
-# Builds, runs the named shards (unit bpf export tui e2e vm) and ends with "N passed, N failed, N skipped".
+# Builds, runs the named shards (unit bpf export tui e2e vm; fuzz by name only) and ends with "N passed, N failed, N skipped".
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 
 known_shards=(unit bpf export tui e2e vm)
 log_dir=build/tests/log
-fuzz_seconds=${SIGPATH_FUZZ_SECONDS:-5}
 fuzz_data=${SIGPATH_DATA:-../shared/data}
+fuzz_sources=(tests/fuzz/fuzz_*.c)
+# Two run at a time: a minute each, less where all together would pass five minutes.
+fuzz_default=$((600 / ${#fuzz_sources[@]}))
+fuzz_seconds=${SIGPATH_FUZZ_SECONDS:-$((fuzz_default > 60 ? 60 : fuzz_default))}
 passed=0
 failed=0
 skipped=0
@@ -27,7 +30,7 @@ count_lines() {
 	grep -c "^$1 " "$2"
 }
 
-# --- unit: every unit test, then every fuzzer for a few seconds ---
+# --- unit: every unit test, then every fuzzer ---
 
 # run_program NAME LIMIT COMMAND...: passes its lines on; a death that reported nothing becomes "not ok".
 run_program() {
@@ -53,7 +56,7 @@ list_seeds() {
 	*stream* | *framer* | *http* | *segments*) dirs=(rfc4475 fuzz/pion-stun) ;;
 	*offer*) dirs=(fuzz/mediasoup/corpora/sdp-corpus rfc4475) ;;
 	*pcap*) dirs=(pcap/ndpi pcap/sngrep pcap/suricata pcap/heplify) ;;
-	*sdp*) dirs=(fuzz/mediasoup/corpora/sdp-corpus) ;;
+	*sdp*) dirs=(fuzz/mediasoup/corpora/sdp-corpus rfc4475) ;;
 	*sip*) dirs=(rfc4475 fuzz/pjproject) ;;
 	*) dirs=(rfc4475 fuzz/pion-stun fuzz/aioice) ;;
 	esac
@@ -84,6 +87,23 @@ run_fuzzer() {
 	fi
 }
 
+# In pairs, and each reports when both are done: lines stay whole.
+shard_fuzz() {
+	local i name pids
+	for ((i = 0; i < ${#fuzz_sources[@]}; i += 2)); do
+		pids=()
+		for name in "${fuzz_sources[@]:i:2}"; do
+			name=$(basename "$name" .c)
+			run_fuzzer "build/tests/fuzz/$name" >"$log_dir/$name.verdict" 2>&1 &
+			pids+=($!)
+		done
+		wait "${pids[@]}"
+		for name in "${fuzz_sources[@]:i:2}"; do
+			cat "$log_dir/$(basename "$name" .c).verdict"
+		done
+	done
+}
+
 shard_unit() {
 	local bin source
 	for source in tests/unit/test_*.c; do
@@ -91,10 +111,7 @@ shard_unit() {
 		bin=build/tests/unit/$(basename "$source" .c)
 		run_program "$(basename "$bin")" 300 "$bin"
 	done
-	for source in tests/fuzz/fuzz_*.c; do
-		[ -e "$source" ] || continue
-		run_fuzzer "build/tests/fuzz/$(basename "$source" .c)"
-	done
+	shard_fuzz
 }
 
 # --- the other shards are scripts ---
@@ -113,6 +130,7 @@ run_shard() {
 	echo "# $shard"
 	case $shard in
 	unit) shard_unit ;;
+	fuzz) shard_fuzz ;;
 	vm) shard_script vm "${SIGPATH_VM_SECONDS:-1800}" ;;
 	*) shard_script "$shard" "${SIGPATH_SHARD_SECONDS:-1200}" ;;
 	esac > >(tee "$log") 2>&1
@@ -144,6 +162,7 @@ build() {
 	for shard in "$@"; do
 		case $shard in
 		unit) targets+=(unit-bins fuzz-bins) ;;
+		fuzz) targets+=(fuzz-bins) ;;
 		vm) targets+=(tool-bins bpf-bins) ;;
 		*) targets+=(tool-bins) ;;
 		esac
@@ -157,8 +176,8 @@ main() {
 		set -- "${known_shards[@]}"
 	fi
 	for shard in "$@"; do
-		if [[ " ${known_shards[*]} " != *" $shard "* ]]; then
-			echo "run.sh: unknown shard '$shard' (known: ${known_shards[*]})" >&2
+		if [[ " ${known_shards[*]} fuzz " != *" $shard "* ]]; then
+			echo "run.sh: unknown shard '$shard' (known: ${known_shards[*]} fuzz)" >&2
 			exit 2
 		fi
 	done
