@@ -9,6 +9,8 @@
 
 #include "calls_impl.h"
 #include "dialog.h"
+#include "handshake.h"
+#include "tie.h"
 
 int calls__new(const struct calls_opts *opts, struct calls **ret)
 {
@@ -52,6 +54,7 @@ void calls__free(struct calls *c)
 		free(c->chunk[i]);
 	for (unsigned int i = 0; c->msg_chunk && i < c->msg_chunk_cnt; i++)
 		free(c->msg_chunk[i]);
+	tie__done(c);
 	call_keys__done(&c->keys);
 	payload__done(&c->payload);
 	free(c->chunk);
@@ -164,6 +167,10 @@ void calls__forget(struct calls *c, struct call *call)
 
 	ladder__free(c, call);
 	call_key__remove(c, call);
+	free(call->ice);
+	handshake__free(call->handshake);
+	call->ice = NULL;
+	call->handshake = NULL;
 	list_unlink(c, n);
 	call_heap__remove(c, n);
 	if (n->id_prev)
@@ -207,6 +214,7 @@ void calls__told(struct calls *c, struct call *call)
 	n->is_told = true;
 	if (call->is_media_seen)
 		c->count.setups++;
+	tie__measure(c, call);
 	if (c->opts.on_setup)
 		c->opts.on_setup(c->opts.ctx, call);
 }
@@ -272,71 +280,19 @@ call_msg_ref_t calls__add(struct calls *c, const struct message *m, const struct
 		c->now_ns = m->ts_ns;
 	if (m->proto == PROTO_SIP)
 		ref = dialog__add(c, m, f, v, &is_mine);
+	else
+		ref = tie__message(c, m, f, v, &is_mine);
 	if (!is_mine)
 		c->count.stray++;
 	return ref;
 }
 
-/* The call whose description, candidate or checks named this flow: newest first. */
-static struct call *media_call(const struct calls *c, const struct rec_flow *flow)
-{
-	const struct {
-		enum call_key_kind kind;
-		uint64_t hash;
-	} key[] = {
-		{KEY_FLOW, call_key__flow(flow)},
-		{KEY_MEDIA, call_key__address(flow->daddr, flow->dport)},
-		{KEY_MEDIA, call_key__address(flow->saddr, flow->sport)},
-		{KEY_CANDIDATE, call_key__address(flow->daddr, flow->dport)},
-		{KEY_CANDIDATE, call_key__address(flow->saddr, flow->sport)},
-	};
-
-	for (unsigned int i = 0; i < sizeof(key) / sizeof(key[0]); i++) {
-		uint64_t at = 0;
-		struct call *call;
-
-		while ((call = call_key__find(c, key[i].kind, key[i].hash, &at)))
-			if (!call_state__is_over(call->state))
-				return call;
-	}
-	return NULL;
-}
-
 void calls__media(struct calls *c, const struct rec_flow *flow, uint8_t proto, enum message_dir dir,
 		  uint32_t msg_len, const uint8_t first[16], uint64_t ts_ns)
 {
-	struct call *call = media_call(c, flow);
-	struct facts f = {
-		.brief = {.proto = proto, .method = proto == PROTO_DTLS ? "protected" : "RTP"}};
-	struct message m = {.flow = flow,
-			    .proto = proto,
-			    .dir = (uint8_t)dir,
-			    .p = first,
-			    .msg_len = msg_len,
-			    .ts_ns = ts_ns};
-	bool is_second;
-
-	if (!call) {
-		c->count.stray++;
-		return;
-	}
-	/* RFC 7983: RTCP has packet types 192..223 where RTP has its payload type (RFC 5761 4). */
-	if (proto == PROTO_RTP && (first[1] & 0x7f) >= 64 && (first[1] & 0x7f) <= 95)
-		f.brief.method = "RTCP";
-	m.len = msg_len < 16 ? msg_len : 16;
-	m.hash = call_key__bytes(msg_len, first, m.len);
-	if (call->is_media_seen && call->at[CALL_AT_MEDIA] && dir != MESSAGE_WIRE &&
-	    call->state == CALL_STATE_ACTIVE && call->msg_cnt >= c->opts.max_call_messages / 2) {
-		calls__touch(c, call, ts_ns);
-		return;
-	}
-	calls__ladder(c, call, &m, &f, NULL, CALL_MSG_MEDIA, &is_second);
-	calls__at(call, CALL_AT_MEDIA, ts_ns);
-	call->is_media_seen = true;
-	if (call->state == CALL_STATE_ANSWERED || call->kind == CALL_ICE ||
-	    call->kind == CALL_DTLS || call->kind == CALL_WEB)
-		calls__move(c, call, CALL_STATE_ACTIVE);
-	calls__told(c, call);
+	if (ts_ns > c->now_ns)
+		c->now_ns = ts_ns;
+	tie__media(c, flow, proto, dir, msg_len, first, ts_ns);
 }
 
 void calls__tick(struct calls *c, uint64_t now_ns)

@@ -7,9 +7,11 @@
 #include "legs.h"
 #include "meter.h"
 #include "session.h"
+#include "tie.h"
 
-#define RETRY_NS SIP_TIMER_B_NS /* a failed call may be tried again with its Call-ID for so long \
-				 */
+#define RETRY_NS                                                                        \
+	SIP_TIMER_B_NS /* a failed call may be tried again with its Call-ID for so long \
+			*/
 
 enum event {
 	EV_NONE,
@@ -511,7 +513,11 @@ static struct call *open_call(struct calls *c, const struct message *m, const st
 	memcpy(call->service, prefix, sizeof(prefix));
 	session__address(m->flow->daddr, m->flow->dport, call->service + sizeof(prefix) - 1,
 			 sizeof(call->service) - sizeof(prefix) + 1);
-	call_key__add(c, call, KEY_CALL_ID, hash);
+	if (!call_key__add(c, call, KEY_CALL_ID, hash)) {
+		c->count.evicted_open++;
+		calls__forget(c, call);
+		return NULL;
+	}
 	if (call->kind == CALL_INVITE && has(h, SIP_HAVE_TO_TAG))
 		calls__move(c, call, CALL_STATE_ACTIVE);
 	return call;
@@ -558,6 +564,8 @@ call_msg_ref_t dialog__add(struct calls *c, const struct message *m, const struc
 	if (is_second || (v && v->is_retransmit))
 		return calls__ref(msg);
 	take_offer(&s, kind);
+	if (kind != OFFER_NONE)
+		tie__offer(c, call, m, f, kind == OFFER_OFFER);
 	if (h->is_request)
 		request(&s);
 	else
