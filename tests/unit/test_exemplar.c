@@ -42,11 +42,6 @@ const struct call *calls__find_text(const struct calls *c, const char *call_id)
 	return strcmp(call_id, the_call.call_id) ? NULL : &the_call;
 }
 
-const char *call_kind__name(enum call_kind kind)
-{
-	return kind == CALL_INVITE ? "call" : "other";
-}
-
 /* cnt messages; of transaction 1 (even ones) and 2, the fourth forwarded for 1. */
 static void make_call(unsigned int cnt)
 {
