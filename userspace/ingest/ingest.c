@@ -185,6 +185,19 @@ static void copy_call_counts(struct ingest *in)
 #undef CALLS_COUNT
 }
 
+static void copy_beat_counts(struct ingest *in)
+{
+	const struct beats_counts *c;
+	uint64_t *n = in->ledger->count;
+
+	if (!in->deliver.beats)
+		return;
+	c = beats__counts(in->deliver.beats);
+#define BEATS_COUNT(id, name, kind, help) n[LEDGER_BEATS_##id] = c->id;
+#include "beats_count.def"
+#undef BEATS_COUNT
+}
+
 static void copy_counts(struct ingest *in)
 {
 	const struct session_counts *c = session__counts(in->deliver.session);
@@ -201,6 +214,7 @@ static void copy_counts(struct ingest *in)
 	n[LEDGER_SELF_INFLICTED] = c->self_inflicted;
 	copy_stream_counts(in);
 	copy_call_counts(in);
+	copy_beat_counts(in);
 }
 
 static void cut(struct ingest *in, struct pending *p)

@@ -18,6 +18,9 @@ static const struct ledger_name own_names[] = {
 #define CALLS_COUNT(id, name, kind, help) {name, kind, help},
 #include "calls_count.def"
 #undef CALLS_COUNT
+#define BEATS_COUNT(id, name, kind, help) {name, kind, help},
+#include "beats_count.def"
+#undef BEATS_COUNT
 };
 
 static const struct ledger_name kernel_names[] = {

@@ -15,6 +15,9 @@ enum ledger_id {
 #define CALLS_COUNT(id, name, kind, help) LEDGER_CALLS_##id,
 #include "calls_count.def"
 #undef CALLS_COUNT
+#define BEATS_COUNT(id, name, kind, help) LEDGER_BEATS_##id,
+#include "beats_count.def"
+#undef BEATS_COUNT
 	LEDGER_CNT
 };
 
