@@ -2,6 +2,7 @@
 /* A message on its way up: into the stack, onto a socket. The socket hook writes the tap record,
  * payload and early stamps included. */
 #include "emit.bpf.h"
+#include "filter.bpf.h"
 #include "flight.bpf.h"
 #include "media.bpf.h"
 #include "segment.bpf.h"
@@ -128,8 +129,9 @@ int BPF_KPROBE(sock_kp, struct sock *sk, struct sk_buff *skb)
 	return 0;
 }
 
-/* At the socket's filter, just before the queue: names packet and socket exactly on every kernel.
- * In such a program the context register is the kernel's own skb pointer. */
+/* At the socket's filter, just before the queue: names packet and socket exactly on every kernel,
+ * of datagrams and of segments. In such a program the context register is the kernel's own skb
+ * pointer. */
 SEC("?cgroup_skb/ingress")
 int sock_cg(struct __sk_buff *ctx)
 {
@@ -145,20 +147,22 @@ int sock_cg(struct __sk_buff *ctx)
 
 	if (!sk)
 		return 1;
-	if (!maybe_direct(l3, end, proto)) {
-		if (sp_knobs.first_media)
-			media_mark_direct(ctx, l3, end, proto, false);
-		return 1;
+	if (maybe_direct(l3, end, proto)) {
+		s = scratch_get(SCRATCH_SOCK);
+		if (!s)
+			return 1;
+		at.sk = address_of(s, sk);
+		at.skb = address_of(s, ctx);
+		if (proto == NET_ETH_P_IP && (const void *)(l3 + MAYBE4_LEN) <= end)
+			plain = plain_len(l3);
+		if (sight_message(s, SCRATCH_SOCK, &b, proto, l3, plain, &look)) {
+			sock_report(s, &look, &at);
+			return 1;
+		}
+	} else if (sp_knobs.first_media) {
+		media_mark_direct(ctx, l3, end, proto, false);
 	}
-	s = scratch_get(SCRATCH_SOCK);
-	if (!s)
-		return 1;
-	at.sk = address_of(s, sk);
-	at.skb = address_of(s, ctx);
-	if (proto == NET_ETH_P_IP && (const void *)(l3 + MAYBE4_LEN) <= end)
-		plain = plain_len(l3);
-	if (sight_message(s, SCRATCH_SOCK, &b, proto, l3, plain, &look))
-		sock_report(s, &look, &at);
+	segment_in(ctx, sk);
 	return 1;
 }
 

@@ -22,7 +22,7 @@ import time
 BPFTOOL = next((p for p in ("/usr/sbin/bpftool", "/usr/local/sbin/bpftool") if os.path.exists(p)), "bpftool")
 # A program's direction is in its name's first word (kernel-compat/catalogue.def).
 DIRECTIONS = {"tap": "rx", "stack": "rx", "sock": "rx", "read": "rx", "send": "tx", "send4": "tx", "send6": "tx",
-              "queue": "tx", "xmit": "tx", "run": "sched", "wake": "sched", "drop": "drop"}
+              "queue": "tx", "xmit": "tx", "run": "sched", "wake": "sched", "drop": "drop", "seg": "rx", "take": "rx", "write": "tx"}
 
 
 def bpftool(*args):
@@ -77,7 +77,7 @@ def cost(idle_before, idle_after, before, after, packets, what, target):
         quiet = idle.get(name, [0, 0])
         count -= quiet[0] * busy_s / idle_s
         spent -= quiet[1] * busy_s / idle_s
-        side = DIRECTIONS.get(name.split("_")[0], "?")
+        side = "tx" if name.startswith("seg_out") else DIRECTIONS.get(name.split("_")[0], "?")
         sums[side] = sums.get(side, 0) + max(spent, 0) / packets
         if count > 0.01 * packets:
             print("  %-18s %-5s %10.2f %10.1f %12.1f" % (name, side, count / packets, spent / count, spent / packets))
