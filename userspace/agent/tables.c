@@ -2,10 +2,10 @@
 /* Settings to options. */
 #include "tables.h"
 
-#define UNREAD_NS 64000000000ull /* 2 * 64 * T1: nobody will read it any more */
-#define UNSENT_NS 10000000000ull
-#define HOLE_NS	  3000000000ull	 /* TCP has retransmitted what was lost by then, twice */
-#define STREAM_IDLE_NS 3600000000000ull
+#define UNREAD_NS	64000000000ull /* 2 * 64 * T1: nobody will read it any more */
+#define UNSENT_NS	10000000000ull
+#define HOLE_NS		3000000000ull /* TCP has retransmitted what was lost by then, twice */
+#define STREAM_IDLE_NS	3600000000000ull
 #define BEAT_TIMEOUT_NS 5000000000ull
 
 static int make_stats(struct tables *t, const struct tables_opts *o)
@@ -53,22 +53,22 @@ static int make_calls(struct tables *t, const struct tables_opts *o)
 
 static int make_ingest(struct tables *t, const struct tables_opts *o)
 {
-	const struct ingest_opts opts = {.max_messages = o->cfg->max_messages,
-					 .unread_ns = UNREAD_NS,
-					 .unsent_ns = UNSENT_NS,
-					 .has_read = o->has_read,
-					 .has_xmit = o->has_xmit,
-					 .has_take = o->has_take,
-					 .stream = {.max_conns = o->cfg->max_streams,
-						    .max_message =
-							    (uint32_t)o->cfg->max_stream_message,
-						    .max_bytes = o->cfg->stream_memory,
-						    .hole_ns = HOLE_NS,
-						    .idle_ns = STREAM_IDLE_NS},
-					 .session = t->session,
-					 .calls = t->calls,
-					 .beats = t->beats,
-					 .ledger = o->ledger};
+	const struct ingest_opts opts = {
+		.max_messages = o->cfg->max_messages,
+		.unread_ns = UNREAD_NS,
+		.unsent_ns = UNSENT_NS,
+		.has_read = o->has_read,
+		.has_xmit = o->has_xmit,
+		.has_take = o->has_take,
+		.stream = {.max_conns = o->cfg->max_streams,
+			   .max_message = (uint32_t)o->cfg->max_stream_message,
+			   .max_bytes = o->cfg->stream_memory,
+			   .hole_ns = HOLE_NS,
+			   .idle_ns = STREAM_IDLE_NS},
+		.session = t->session,
+		.calls = t->calls,
+		.beats = t->beats,
+		.ledger = o->ledger};
 
 	return ingest__new(&opts, &t->ingest);
 }

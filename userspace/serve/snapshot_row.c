@@ -147,7 +147,7 @@ static json_t *cells_of(const struct stats_row *row, const unsigned int *idx)
 
 static const char *side_name(char side)
 {
-	return side == 's' ? "server" : (side == 'c' ? "client" : "");
+	return side == 's' ? "server" : side == 'c' ? "client" : side == 'w' ? "wire" : "";
 }
 
 /* What says which row it is. */
@@ -178,10 +178,11 @@ static json_t *latency_of(const struct stats_row *row, const struct window *w)
 
 static json_t *outcome_of(const struct stats_row *row, const struct window *w, uint64_t oldest_ns)
 {
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "errors", jvalue__uint(row->errors),
-			 "timeouts", jvalue__uint(row->timeouts), "errors_window",
-			 jvalue__uint(w->errors), "timeouts_window", jvalue__uint(w->timeouts),
-			 "retransmits", jvalue__uint(row->retransmits), "in_flight",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "errors",
+			 jvalue__uint(row->errors), "timeouts", jvalue__uint(row->timeouts),
+			 "errors_window", jvalue__uint(w->errors), "timeouts_window",
+			 jvalue__uint(w->timeouts), "retransmits", jvalue__uint(row->retransmits),
+			 "self_inflicted", jvalue__uint(row->self_inflicted), "in_flight",
 			 jvalue__uint(row->in_flight), "oldest_ns",
 			 jvalue__uint_if(oldest_ns, oldest_ns));
 }

@@ -195,8 +195,8 @@ static uint64_t offer_key(const struct offer *o)
 	return hash_bytes(PROTO_WS, (const uint8_t *)o->sdp, o->sdp_len);
 }
 
-/* An offer asks, an answer replies; which offer it replies to is known to whoever keeps the connection
- * (session.c). Candidates and everything else are passed on. */
+/* An offer asks, an answer replies; which offer it replies to is known to whoever keeps the
+ * connection (session.c). Candidates and everything else are passed on. */
 static int ws_facts(const struct message *m, char *buf, struct facts *f)
 {
 	struct brief *b = &f->brief;

@@ -2,8 +2,8 @@
 /* The rules for messages that come to local software. */
 #include "session_impl.h"
 
-/* The request waits to be read, or its reply to be given to the driver: had we been quicker, it would
- * not have been sent again. */
+/* The request waits to be read, or its reply to be given to the driver: had we been quicker, it
+ * would not have been sent again. */
 static bool is_in_queue(const struct txn *x)
 {
 	return x->state == TXN_OPEN && (!x->rx.read_ns || x->is_reply_queued);

@@ -2,9 +2,9 @@
 /* The rules for messages that local software sends. */
 #include "session_impl.h"
 
-/* Which end a request that is sent on came from. The branch of a SIP request names it. A description on
- * a WebSocket connection does not when several connections wait with the same one: then none is
- * believed, and the wait for the peer stays with the application's time (app+peer). */
+/* Which end a request that is sent on came from. The branch of a SIP request names it. A
+ * description on a WebSocket connection does not when several connections wait with the same one:
+ * then none is believed, and the wait for the peer stays with the application's time (app+peer). */
 static void link_parent(struct session *s, struct txn *x, const struct brief *b)
 {
 	unsigned int others;

@@ -70,7 +70,7 @@ static struct stats_row *find_row(struct session *s, const struct txn *x)
 }
 
 struct txn *session__open(struct session *s, enum txn_side side, const struct brief *b,
-			    const struct rec_flow *flow, uint64_t now_ns)
+			  const struct rec_flow *flow, uint64_t now_ns)
 {
 	bool evicted;
 	struct txn *x = txn_table__add(s->table, side, b, now_ns, &evicted);

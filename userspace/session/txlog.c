@@ -48,6 +48,9 @@ void txlog__free(struct txlog *log)
 	free(log);
 }
 
+static const char *const side_names[] = {
+	[TXN_SERVER] = "server", [TXN_CLIENT] = "client", [TXN_WIRE] = "wire"};
+
 /* Untrusted text, made harmless inside a JSON string. */
 static void put_text(FILE *f, const char *text)
 {
@@ -92,8 +95,7 @@ void txlog__push(struct txlog *log, const struct session_done *done)
 	fprintf(f,
 		"{\"id\":%" PRIu64
 		",\"service\":\"%s\",\"side\":\"%s\",\"method\":\"%s\",\"code\":%u,\"key\":",
-		++log->id, x->row->key.service, x->side == TXN_SERVER ? "server" : "client",
-		x->method, x->code);
+		++log->id, x->row->key.service, side_names[x->side], x->method, x->code);
 	put_text(f, x->text->key);
 	fputs(",\"call_id\":", f);
 	put_text(f, x->text->call_id);

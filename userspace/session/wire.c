@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The rules for messages of a capture, and what a message needs of the table before it has a key. */
+/* The rules for messages of a capture, and what a message needs of the table before it has a key.
+ */
 #include "session_impl.h"
 
 static struct session_part wire_request(struct session *s, const struct brief *b,
@@ -62,7 +63,8 @@ static enum txn_side reply_side(const struct message *m)
 static bool is_reverse(const struct rec_flow *a, const struct rec_flow *b)
 {
 	return a->sport == b->dport && a->dport == b->sport &&
-	       !__builtin_memcmp(a->saddr, b->daddr, 16) && !__builtin_memcmp(a->daddr, b->saddr, 16);
+	       !__builtin_memcmp(a->saddr, b->daddr, 16) &&
+	       !__builtin_memcmp(a->daddr, b->saddr, 16);
 }
 
 /* The same bytes come back: an echo. Else it asks for one. */
