@@ -5,6 +5,9 @@
 #include <string.h>
 
 #include "corpus.h"
+#include "dtls.h"
+#include "dtls_head.h"
+#include "payloads.h"
 #include "rfc4475.h"
 #include "sip_head.h"
 #include "stun_head.h"
@@ -80,6 +83,23 @@ static void compare_stun(const char *name, const uint8_t *p, uint32_t len)
 	CHECK_MEM(&head.brief, &brief, sizeof(brief));
 }
 
+/* The kernel looks at the first record's head; a cut head is for neither. */
+static void compare_dtls(const char *name, const uint8_t *p, uint32_t len)
+{
+	uint8_t window[PARSE_WINDOW];
+	struct dtls_head head;
+	int shallow, deep;
+
+	CHECK_CASE("%s", name);
+	fill_window(window, p, len);
+	if (!dtls_is_start(window))
+		return;
+	shallow = dtls_parse(window, len);
+	deep = dtls_head__parse(p, len, len, &head);
+	if (CHECK_INT(deep, shallow) && !deep)
+		taken++;
+}
+
 /* Every prefix too: a snap length cuts anywhere. */
 static void compare_sip_prefixes(const char *name, const uint8_t *p, uint32_t len)
 {
@@ -122,6 +142,29 @@ static void agrees_on_stun(void)
 	corpus__walk("rfc5769", compare_stun_prefixes);
 	for (size_t i = 0; i < COUNT(folders); i++)
 		corpus__walk(folders[i], compare_stun);
+}
+
+/* Whatever crossed somebody's wire, through both, RTP and TLS and all. */
+static void agrees_on_captures(void)
+{
+	int sip, stun;
+
+	taken = 0;
+	payloads__walk(compare_sip);
+	sip = taken;
+	if (!sip) {
+		test__skip("no captures in SIGPATH_DATA");
+		return;
+	}
+	taken = 0;
+	payloads__walk(compare_stun);
+	stun = taken;
+	taken = 0;
+	payloads__walk(compare_dtls);
+	CHECK_CASE("all");
+	CHECK(sip > 100);
+	CHECK(stun > 100);
+	CHECK(taken > 10);
 }
 
 /* The kernel's half of the torture table: it may take more (no look at the version), never less. */
@@ -192,6 +235,7 @@ int main(int argc, char **argv)
 	static const struct test tests[] = {
 		{"agrees_on_sip", agrees_on_sip, TEST_PLAIN},
 		{"agrees_on_stun", agrees_on_stun, TEST_PLAIN},
+		{"agrees_on_captures", agrees_on_captures, TEST_PLAIN},
 		{"starts_what_rfc4475_wants", starts_what_rfc4475_wants, TEST_PLAIN},
 		{"knows_every_method", knows_every_method, TEST_PLAIN},
 		{"takes_tokens", takes_tokens, TEST_PLAIN},
