@@ -207,6 +207,14 @@ bench_others() {
 	job__stop "$stun"
 }
 
+# --- parsers alone ---
+
+bench_parse() {
+	title "parsers, one core, no I/O"
+	gcc -O2 -std=gnu11 -D_GNU_SOURCE -Iuserspace/proto -Iuserspace/replay -Ibpf/shared -Ibpf/parse -Itests/unit -Itests/lib \
+		-o "$WORK/parse" tests/bench/parse.c build/libsigpath.a -lz && "$WORK/parse"
+}
+
 echo "sigpath bench: $(uname -r), $(nproc) CPUs, load average $(cut -d ' ' -f 1-3 /proc/loadavg)"
 if [ $# -eq 0 ]; then
 	set -- packet latency rate start others replay
