@@ -2,6 +2,7 @@
 #include "call_filter.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "test.h"
@@ -283,6 +284,33 @@ static void what_is_missing_matches_nothing(void)
 	}
 }
 
+/* The table of FILTER.md is that of filter_field.def. */
+static void is_documented(void)
+{
+	static char doc[16384];
+	char row[512];
+	FILE *f = fopen("userspace/call/FILTER.md", "re");
+	size_t n;
+
+	if (!f) {
+		test__skip("run from the project's root");
+		return;
+	}
+	n = fread(doc, 1, sizeof(doc) - 1, f);
+	fclose(f);
+	doc[n] = '\0';
+	for (unsigned int i = 0; i < FILTER_FIELD_CNT; i++) {
+		const char *at;
+
+		snprintf(row, sizeof(row), "\n| `%s` | `", filter_field__name(i));
+		at = strstr(doc, row);
+		snprintf(row, sizeof(row), "` | %s |\n", filter_field__help(i));
+		CHECK_CASE("%s", filter_field__name(i));
+		CHECK(at && strstr(at, row) && strstr(at, row) < strchr(at + 1, '\n'));
+	}
+	CHECK(filter_field__name(FILTER_FIELD_CNT) == NULL);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct test table[] = {
@@ -290,6 +318,7 @@ int main(int argc, char **argv)
 		{"tells_what_is_wrong", tells_what_is_wrong, TEST_PLAIN},
 		{"is_bounded", is_bounded, TEST_PLAIN},
 		{"what_is_missing_matches_nothing", what_is_missing_matches_nothing, TEST_PLAIN},
+		{"is_documented", is_documented, TEST_PLAIN},
 		{NULL, NULL, TEST_PLAIN},
 	};
 
