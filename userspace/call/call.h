@@ -144,6 +144,7 @@ struct call {
 	uint32_t idx;
 	uint8_t kind, state; /* enum call_kind, call_state */
 	bool is_media_seen;
+	uint16_t media_out, media_in; /* ends whose first media was seen leaving, arriving: 1 << index */
 	uint16_t code; /* final status of what started it, 0 none */
 	uint64_t at[CALL_INSTANT_CNT];
 	uint64_t seen_ns; /* latest message */
