@@ -4,17 +4,18 @@
 #ifndef SIGPATH_SIP_CURSOR_H
 #define SIGPATH_SIP_CURSOR_H
 
-#include <endian.h>
 #include <string.h>
 #include <strings.h>
 
 #include "sip_head.h"
+#include "sip_scan.h"
 
 /* A walk over the message: pos <= end always, and end is the end of the field being read. */
 struct cursor {
 	const uint8_t *p;
 	uint32_t pos;
 	uint32_t end;
+	uint32_t limit; /* of the message: what may be loaded, end <= limit */
 };
 
 static inline bool at_end(const struct cursor *c)
@@ -49,8 +50,11 @@ static inline bool is_lws(uint8_t ch)
 /* Inside a field every CRLF is a fold (RFC 3261 7.3.1), so white space is white space. */
 static inline void skip_lws(struct cursor *c)
 {
-	while (!at_end(c) && is_lws(c->p[c->pos]))
-		c->pos++;
+	uint32_t pos = c->pos;
+
+	while (pos < c->end && is_lws(c->p[pos]))
+		pos++;
+	c->pos = pos;
 }
 
 /* The separator with white space around it (RFC 3261 25.1: SLASH, SEMI, EQUAL, COMMA). */
@@ -97,53 +101,16 @@ static inline void trim_lws(const uint8_t *p, struct sip_span *span)
 		span->len--;
 }
 
-/* The high bit of each byte of x that is ch; exact up to the first hit, counted from the low end.
- */
-static inline uint64_t match_byte(uint64_t x, uint8_t ch)
-{
-	const uint64_t ones = 0x0101010101010101ull, high = 0x8080808080808080ull;
-
-	x ^= ones * ch;
-	return (x - ones) & ~x & high;
-}
-
-/* The same for the bytes up to and with the space: LWS and what may not be there. */
-static inline uint64_t match_space(uint64_t x)
-{
-	const uint64_t ones = 0x0101010101010101ull, high = 0x8080808080808080ull;
-
-	return (x - ones * 0x21) & ~x & high;
-}
-
-static inline uint64_t load_le64(const uint8_t *p)
-{
-	uint64_t x;
-
-	memcpy(&x, p, sizeof(x));
-	return le64toh(x);
-}
-
 /* To the next ; , quote or white space. */
 static inline void skip_plain(struct cursor *c)
 {
-	uint32_t pos = c->pos;
-	uint64_t x, hit;
+	uint32_t pos = c->pos, step = SCAN_STEP;
 
-	for (; c->end - pos >= 8; pos += 8) {
-		x = load_le64(c->p + pos);
-		hit = match_byte(x, ';') | match_byte(x, ',') | match_byte(x, '"') | match_space(x);
-		if (hit) {
-			c->pos = pos + ((uint32_t)__builtin_ctzll(hit) >> 3);
-			return;
-		}
-	}
-	for (; pos < c->end; pos++) {
-		uint8_t ch = c->p[pos];
-
-		if (ch <= ' ' || ch == ';' || ch == ',' || ch == '"')
-			break;
-	}
-	c->pos = pos;
+	for (; step == SCAN_STEP && pos < c->end && c->limit - pos >= SCAN_STEP; pos += step)
+		step = scan_plain(c->p + pos);
+	while (step == SCAN_STEP && pos < c->end && is_plain(c->p[pos]))
+		pos++;
+	c->pos = pos < c->end ? pos : c->end;
 }
 
 /* A parameter's value: a quoted string, or what is left of the next separator (a token or a host).
@@ -193,14 +160,9 @@ static inline bool is_text(const uint8_t *p, struct sip_span span, const char *n
  * tell. */
 static inline uint32_t find_field_end(const uint8_t *p, uint32_t pos, uint32_t len)
 {
-	const uint8_t *nl;
-
 	do {
-		nl = memchr(p + pos, '\n', len - pos);
-		if (!nl)
-			return 0;
-		pos = (uint32_t)(nl - p) + 1;
-		if (pos == len)
+		pos += find_byte(p + pos, len - pos, '\n') + 1;
+		if (pos >= len)
 			return 0;
 	} while (p[pos] == ' ' || p[pos] == '\t');
 	return pos;

@@ -4,6 +4,7 @@
 
 struct field {
 	uint64_t head, mask; /* the first eight bytes of the name, little endian */
+	uint64_t tail;	     /* the last eight, of a longer one */
 	const char *name;
 	uint8_t len;
 	char compact; /* 0: none */
@@ -85,14 +86,15 @@ static struct sip_span unquote(const uint8_t *p, struct sip_span span)
 /* 1*DIGIT up to `max`; false: none, or more than that. Leaves the cursor behind the digits. */
 static bool take_number(struct cursor *c, uint32_t max, uint32_t *ret)
 {
-	uint32_t start = c->pos;
+	uint32_t start = c->pos, pos = start;
 	uint64_t number = 0;
 
-	for (; !at_end(c) && is_sip_digit(c->p[c->pos]); c->pos++) {
+	for (; pos < c->end && is_sip_digit(c->p[pos]); pos++) {
 		if (number <= max)
-			number = number * 10 + (c->p[c->pos] - '0');
+			number = number * 10 + (c->p[pos] - '0');
 	}
-	if (c->pos == start || number > max)
+	c->pos = pos;
+	if (pos == start || number > max)
 		return false;
 	*ret = (uint32_t)number;
 	return true;
@@ -336,17 +338,16 @@ static void parse_rack(struct cursor *c, struct sip_head *out)
 	out->have |= SIP_HAVE_RACK;
 }
 
-/* option-tag *(COMMA option-tag) */
+/* option-tag *(COMMA option-tag): the tag with nothing of a token before or behind it. */
 static bool has_100rel(struct cursor *c)
 {
-	if (!memchr(c->p + c->pos, '1', c->end - c->pos))
-		return false;
-	do {
-		skip_lws(c);
-		if (is_text(c->p, take_word(c), "100rel", 6))
+	const uint8_t *p = c->p + c->pos, *end = c->p + c->end, *hit = p;
+
+	for (; end - hit >= 6 && (hit = memchr(hit, '1', (size_t)(end - hit))); hit++)
+		if (end - hit >= 6 && !strncasecmp((const char *)hit, "100rel", 6) &&
+		    (hit == p || !is_class(hit[-1], CHAR_TOKEN)) &&
+		    (hit + 6 == end || !is_class(hit[6], CHAR_TOKEN)))
 			return true;
-		skip_to_separator(c);
-	} while (take(c, ','));
 	return false;
 }
 
@@ -416,13 +417,17 @@ static void parse_user_agent(struct cursor *c, struct sip_head *out)
 	keep(&out->user_agent, rest(c));
 }
 
-/* The first bytes of a name as load_le64() sees them. */
-#define BYTE(s, i)  ((uint64_t)(uint8_t)((i) < sizeof(s) - 1 ? (s)[i] : 0) << ((i)*8))
-#define ONES(s, i)  ((uint64_t)((i) < sizeof(s) - 1 ? 0xff : 0) << ((i)*8))
-#define EIGHT(f, s) (f(s, 0) | f(s, 1) | f(s, 2) | f(s, 3) | f(s, 4) | f(s, 5) | f(s, 6) | f(s, 7))
-#define FIELD(name, compact, parse)                                                          \
-	{                                                                                    \
-		EIGHT(BYTE, name), EIGHT(ONES, name), name, sizeof(name) - 1, compact, parse \
+/* Eight bytes of a name as load_le64() sees them, from byte `at`. */
+#define BYTE(s, i) ((uint64_t)(uint8_t)((i) < sizeof(s) - 1 ? (s)[i] : 0))
+#define EIGHT(s, at)                                                                   \
+	(BYTE(s, (at) + 0) | BYTE(s, (at) + 1) << 8 | BYTE(s, (at) + 2) << 16 |        \
+	 BYTE(s, (at) + 3) << 24 | BYTE(s, (at) + 4) << 32 | BYTE(s, (at) + 5) << 40 | \
+	 BYTE(s, (at) + 6) << 48 | BYTE(s, (at) + 7) << 56)
+#define MASK(s) (sizeof(s) - 1 < 8 ? (1ull << (sizeof(s) - 1) % 8 * 8) - 1 : UINT64_MAX)
+#define TAIL(s) (sizeof(s) - 1 > 8 ? EIGHT(s, sizeof(s) - 9) : 0)
+#define FIELD(name, compact, parse)                                                            \
+	{                                                                                      \
+		EIGHT(name, 0), MASK(name), TAIL(name), name, sizeof(name) - 1, compact, parse \
 	}
 
 /* By the first letter of name or compact form, a list for each; most frequent first. A compact form
@@ -483,32 +488,15 @@ static bool ends_name(uint8_t ch)
 	return is_class(ch, CHAR_COLON | CHAR_LWS);
 }
 
-/* Almost everybody writes names as the RFC does: one comparison, case only where it differs. */
+/* Any spelling. */
 static bool is_name(const struct field *f, const uint8_t *p, uint32_t len)
 {
-	uint64_t differs;
-
-	if (len <= f->len || !ends_name(p[f->len]))
-		return false;
-	if (len >= 8) {
-		differs = (load_le64(p) ^ f->head) & f->mask;
-		if (!differs && (f->len <= 8 || !memcmp(p + 8, f->name + 8, f->len - 8u)))
-			return true;
-		if (differs & ~0x2020202020202020ull)
-			return false;
-	}
-	return !strncasecmp((const char *)p, f->name, f->len);
+	return len > f->len && ends_name(p[f->len]) &&
+	       !strncasecmp((const char *)p, f->name, f->len);
 }
 
-static const struct field *find_field(const uint8_t *p, uint32_t len)
+static const struct field *find_spelled(const struct field *f, const uint8_t *p, uint32_t len)
 {
-	const struct field *f;
-
-	if (!len || !is_sip_alpha(p[0]))
-		return NULL;
-	f = fields[p[0] & 31];
-	if (!f)
-		return NULL;
 	if (len > 1 && ends_name(p[1])) {
 		for (; f->name; f++)
 			if (f->compact == (p[0] | 0x20))
@@ -521,16 +509,39 @@ static const struct field *find_field(const uint8_t *p, uint32_t len)
 	return NULL;
 }
 
+/* Almost everybody writes names as the RFC does, with the colon at once: compared in words, and any
+ * spelling only where the length is that of a field. name_len: bytes before the colon, if near. */
+static const struct field *find_field(const uint8_t *p, uint32_t len, uint32_t name_len)
+{
+	const struct field *list, *f;
+	bool is_near = name_len < SCAN_STEP && len >= 8;
+
+	if (!len || !is_sip_alpha(p[0]))
+		return NULL;
+	list = fields[p[0] & 31];
+	if (!list)
+		return NULL;
+	for (f = list; is_near && f->name; f++)
+		if (f->len == name_len && (load_le64(p) & f->mask) == f->head &&
+		    (name_len <= 8 || load_le64(p + name_len - 8) == f->tail))
+			return f;
+	return find_spelled(list, p, len);
+}
+
 void sip_field__parse(struct cursor *c, struct sip_head *out)
 {
-	const struct field *f = find_field(c->p + c->pos, c->end - c->pos);
+	const uint8_t *p = c->p + c->pos;
+	uint32_t name_len = c->limit - c->pos >= SCAN_STEP ? scan_byte(p, ':') : SCAN_STEP;
+	const struct field *f = find_field(p, c->end - c->pos, name_len);
+	uint32_t end;
 
 	if (!f)
 		return;
-	c->pos += f->compact && ends_name(c->p[c->pos + 1]) ? 1u : f->len;
+	c->pos += f->compact && ends_name(p[1]) ? 1u : f->len;
 	if (!take(c, ':'))
 		return;
-	while (c->end > c->pos && is_lws(c->p[c->end - 1]))
-		c->end--;
+	for (end = c->end; end > c->pos && is_lws(c->p[end - 1]);)
+		end--;
+	c->end = end;
 	f->parse(c, out);
 }

@@ -133,7 +133,8 @@ int sip_head__parse(const uint8_t *p, uint32_t len, struct sip_head *out)
 		next = find_field_end(p, pos, len);
 		if (!next)
 			break;
-		sip_field__parse(&(struct cursor){.p = p, .pos = pos, .end = next}, out);
+		sip_field__parse(&(struct cursor){.p = p, .pos = pos, .end = next, .limit = len},
+				 out);
 		pos = next;
 	}
 	if (end == 1) {

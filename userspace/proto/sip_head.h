@@ -4,11 +4,10 @@
  *
  *   INVITE sip:bob@example.com SIP/2.0               method_name
  *   Via: SIP/2.0/UDP a.example.com:5060;branch=z1    sent_by, branch      (top)
- *   Via: SIP/2.0/UDP b.example.com;branch=z2         via2_branch          (a line, or behind a comma)
- *   From: "A; <x>" <sip:a@example.com;x=y>;tag=1     from_uri, from_tag
- *   To: <sip:bob@example.com>;tag=2                  to_uri, to_tag
- *   Call-ID: 3848276298220188511@a.example.com       call_id
- *   CSeq: 314159 INVITE                              cseq, cseq_method
+ *   Via: SIP/2.0/UDP b.example.com;branch=z2         via2_branch          (a line, or behind a
+ * comma) From: "A; <x>" <sip:a@example.com;x=y>;tag=1     from_uri, from_tag To:
+ * <sip:bob@example.com>;tag=2                  to_uri, to_tag Call-ID:
+ * 3848276298220188511@a.example.com       call_id CSeq: 314159 INVITE cseq, cseq_method
  *
  * Compact names, any case, folding, white space around separators, quoted strings. Nothing is
  * copied or allocated: spans point into the parsed bytes. A missing or misshapen field is not an
@@ -68,29 +67,29 @@ struct sip_head {
 	struct sip_span request_uri;
 	struct sip_span from_uri; /* "sip:a@example.com;x=y", without <> and display name */
 	struct sip_span to_uri;
-	struct sip_span contact;  /* URI of the first one */
-	struct sip_span content_type; /* without parameters */
-	struct sip_span event;	  /* package and parameters, RFC 6665 */
-	struct sip_span sub_state; /* Subscription-State, without parameters */
-	struct sip_span session_id; /* RFC 7989: the first value, the local UUID */
+	struct sip_span contact;	   /* URI of the first one */
+	struct sip_span content_type;	   /* without parameters */
+	struct sip_span event;		   /* package and parameters, RFC 6665 */
+	struct sip_span sub_state;	   /* Subscription-State, without parameters */
+	struct sip_span session_id;	   /* RFC 7989: the first value, the local UUID */
 	struct sip_span session_id_remote; /* its remote= parameter */
-	struct sip_span icid;	  /* icid-value of P-Charging-Vector, RFC 7315 4.6 */
-	struct sip_span replaces; /* Call-ID in Replaces, RFC 3891 */
-	struct sip_span x_call_id; /* X-CID, X-Call-ID, X-Orig-Call-ID...: what B2BUAs copy */
-	struct sip_span user_agent; /* or Server */
+	struct sip_span icid;		   /* icid-value of P-Charging-Vector, RFC 7315 4.6 */
+	struct sip_span replaces;	   /* Call-ID in Replaces, RFC 3891 */
+	struct sip_span x_call_id;     /* X-CID, X-Call-ID, X-Orig-Call-ID...: what B2BUAs copy */
+	struct sip_span user_agent;    /* or Server */
 	struct sip_span reason_phrase; /* responses */
 	uint32_t expires;	  /* seconds; of Expires, else of the first Contact; REGISTER: the
 				   * Contact first (RFC 3261 10.2.1.1). Only when the header is whole */
 	uint32_t contact_expires; /* of the first Contact, UINT32_MAX absent */
 	uint32_t content_length;
 	uint32_t rseq, rack_rseq, rack_cseq; /* RFC 3262 */
-	uint32_t max_forwards;	  /* UINT32_MAX absent */
-	uint32_t header_len;	  /* with the empty line; 0: truncated */
-	struct sip_span body;	  /* by Content-Length, cut to the bytes at hand */
+	uint32_t max_forwards;		     /* UINT32_MAX absent */
+	uint32_t header_len;		     /* with the empty line; 0: truncated */
+	struct sip_span body;		     /* by Content-Length, cut to the bytes at hand */
 };
 
-/* Why an element has to refuse or repair a message (RFC 4475, RFC 5118 say which): the first that is
- * found, in this order. */
+/* Why an element has to refuse or repair a message (RFC 4475, RFC 5118 say which): the first that
+ * is found, in this order. */
 enum sip_fault {
 #define SIP_FAULT(id, text) SIP_FAULT_##id,
 #include "sip_fault.def"

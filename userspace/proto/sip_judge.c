@@ -74,7 +74,8 @@ static bool is_ipv6(const uint8_t *p, uint32_t len)
 /* host [COLON port] with nothing behind; `space`: white space may stand around the colon. */
 static bool is_hostport(const uint8_t *p, struct sip_span span, bool space)
 {
-	struct cursor c = {.p = p, .pos = span.off, .end = span.off + span.len};
+	struct cursor c = {
+		.p = p, .pos = span.off, .end = span.off + span.len, .limit = span.off + span.len};
 	const uint8_t *close;
 	uint32_t start = c.pos;
 
@@ -424,7 +425,7 @@ enum sip_fault sip_head__judge(const uint8_t *p, uint32_t len, const struct sip_
 		next = find_field_end(p, pos, stop);
 		if (!next)
 			next = stop;
-		judge_field(&j, (struct cursor){.p = p, .pos = pos, .end = next});
+		judge_field(&j, (struct cursor){.p = p, .pos = pos, .end = next, .limit = len});
 	}
 	judge_missing(&j);
 	return j.found ? (enum sip_fault)__builtin_ctz(j.found) : SIP_FAULT_NONE;
