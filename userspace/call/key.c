@@ -46,7 +46,7 @@ static uint32_t *bucket_of(const struct call_keys *k, uint64_t hash)
 
 static uint64_t with_kind(enum call_key_kind kind, uint64_t hash)
 {
-	return call_key__mix(hash, (uint64_t)kind + 1);
+	return call_key__mix(hash, (kind + 1) * 0x9e3779b97f4a7c15ull);
 }
 
 /* Newest key of this hash, 0 none. */
