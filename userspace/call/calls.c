@@ -36,7 +36,7 @@ int calls__new(const struct calls_opts *opts, struct calls **ret)
 	c->by_id = calloc(ids, sizeof(*c->by_id));
 	if (call_keys__init(&c->keys, c->opts.max_calls) ||
 	    payload__init(&c->payload, opts->payload_memory) || !c->chunk || !c->msg_chunk ||
-	    !c->heap || !c->by_id) {
+	    !c->heap || !c->by_id || tie__init(c)) {
 		calls__free(c);
 		return -ENOMEM;
 	}
