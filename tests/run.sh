@@ -52,6 +52,7 @@ run_program() {
 list_seeds() {
 	local dirs=() dir
 	case $1 in
+	*dtls*) dirs=(fuzz/openssl/dtlsclient fuzz/openssl/dtlsserver) ;;
 	*stun*) dirs=(fuzz/pion-stun fuzz/aioice fuzz/mediasoup/corpora/stun-corpus rfc5769) ;;
 	*stream* | *framer* | *http* | *segments*) dirs=(rfc4475 fuzz/pion-stun) ;;
 	*offer*) dirs=(fuzz/mediasoup/corpora/sdp-corpus rfc4475) ;;

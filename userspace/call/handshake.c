@@ -49,31 +49,58 @@ static bool is_second_sight(struct call_handshake *h, const struct message *m)
 	return false;
 }
 
-static void set_client(struct call_handshake *h, const uint8_t addr[16], uint16_t port)
+static bool is_end(const uint8_t addr[16], uint16_t port, const uint8_t of[16], uint16_t of_port)
 {
-	memcpy(h->client_addr, addr, 16);
-	h->client_port = port;
+	return port == of_port && !memcmp(addr, of, 16);
 }
 
-/* Who sends. The port tells where both ends have one address; addresses alone do not tell: the two
- * directions of one association may use different families. */
-static enum handshake_dir dir_of(struct call_handshake *h, const struct rec_flow *f,
-				 const struct dtls_head *d)
+/* What only one side says. Behind ChangeCipherSpec, TLS handshake messages look like any type. */
+static bool dir_by_types(const struct call_handshake *h, const struct dtls_head *d,
+			 enum handshake_dir *ret)
 {
 	const uint32_t client = 1u << DTLS_CLIENT_HELLO | 1u << DTLS_CLIENT_KEY;
 	const uint32_t server = 1u << DTLS_SERVER_HELLO | 1u << DTLS_HELLO_VERIFY |
 				1u << DTLS_HELLO_DONE | 1u << DTLS_SERVER_KEY;
 
-	if (d && d->types & client) {
-		set_client(h, f->saddr, f->sport);
+	if (!d || (!h->is_dtls && h->client_port && !d->hello.is_known) ||
+	    !(d->types & (client | server)))
+		return false;
+	*ret = d->types & client ? FROM_CLIENT : FROM_SERVER;
+	return true;
+}
+
+static void note_ends(struct call_handshake *h, const struct rec_flow *f, enum handshake_dir dir)
+{
+	uint8_t *addr = dir == FROM_CLIENT ? h->client_addr : h->server_addr;
+	uint8_t *other = dir == FROM_CLIENT ? h->server_addr : h->client_addr;
+	uint16_t *port = dir == FROM_CLIENT ? &h->client_port : &h->server_port;
+	uint16_t *other_port = dir == FROM_CLIENT ? &h->server_port : &h->client_port;
+
+	memcpy(addr, f->saddr, 16);
+	*port = f->sport;
+	if (*other_port)
+		return;
+	memcpy(other, f->daddr, 16);
+	*other_port = f->dport;
+}
+
+/* Who sends. Where both ends have one address the port tells. The two directions of one association
+ * may use different families: each end is where it sends from. */
+static enum handshake_dir dir_of(struct call_handshake *h, const struct rec_flow *f,
+				 const struct dtls_head *d)
+{
+	enum handshake_dir dir;
+
+	if (dir_by_types(h, d, &dir)) {
+		note_ends(h, f, dir);
+		return dir;
+	}
+	if (is_end(f->saddr, f->sport, h->client_addr, h->client_port))
 		return FROM_CLIENT;
-	}
-	if (d && d->types & server) {
-		set_client(h, f->daddr, f->dport);
+	if (is_end(f->saddr, f->sport, h->server_addr, h->server_port))
 		return FROM_SERVER;
-	}
-	return f->sport == h->client_port && !memcmp(f->saddr, h->client_addr, 16) ? FROM_CLIENT
-										   : FROM_SERVER;
+	return is_end(f->daddr, f->dport, h->server_addr, h->server_port) ? FROM_CLIENT
+									  : FROM_SERVER;
 }
 
 static void drop_fragment(struct call_handshake *h)
@@ -83,35 +110,39 @@ static void drop_fragment(struct call_handshake *h)
 	h->frag_have = h->frag_len = 0;
 }
 
-/* Fragments of a hello, in order; others are not needed whole. True: *hello is complete now. */
+static bool begin_fragment(struct call_handshake *h, const struct dtls_frag *f)
+{
+	if (f->msg_len > HANDSHAKE_FRAGMENTED_MAX)
+		return false;
+	h->frag = calloc(1, f->msg_len + f->msg_len / 8 + 1);
+	h->frag_len = f->msg_len;
+	h->frag_type = f->type;
+	h->frag_seq = f->msg_seq;
+	return h->frag;
+}
+
+/* Fragments of a hello, in any order, overlapping as they like; others are not needed whole. True:
+ * *hello is complete now. */
 static bool join_fragment(struct call_handshake *h, const struct dtls_frag *f, const uint8_t *body,
 			  struct dtls_hello *hello)
 {
+	uint8_t *map;
 	bool ok;
 
-	if (h->frag && (h->frag_seq != f->msg_seq || h->frag_type != f->type))
+	if (h->frag && (h->frag_seq != f->msg_seq || h->frag_type != f->type)) {
+		h->frags_lost++;
 		drop_fragment(h);
-	if (!h->frag) {
-		if (f->frag_off || f->msg_len > HANDSHAKE_FRAGMENTED_MAX) {
-			h->frags_lost++;
-			return false;
-		}
-		h->frag = malloc(f->msg_len ? f->msg_len : 1);
-		if (!h->frag) {
-			h->frags_lost++;
-			return false;
-		}
-		h->frag_len = f->msg_len;
-		h->frag_type = f->type;
-		h->frag_seq = f->msg_seq;
 	}
-	if (f->msg_len != h->frag_len || f->frag_off > h->frag_have) {
+	if ((!h->frag && !begin_fragment(h, f)) || f->msg_len != h->frag_len) {
 		h->frags_lost++;
 		return false;
 	}
+	map = h->frag + h->frag_len;
 	memcpy(h->frag + f->frag_off, body, f->frag_len);
-	if (f->frag_off + f->frag_len > h->frag_have)
-		h->frag_have = f->frag_off + f->frag_len;
+	for (uint32_t i = f->frag_off; i < f->frag_off + f->frag_len; i++) {
+		h->frag_have += !(map[i / 8] & 1u << i % 8);
+		map[i / 8] = (uint8_t)(map[i / 8] | 1u << i % 8);
+	}
 	if (h->frag_have < h->frag_len)
 		return false;
 	ok = !dtls_hello__parse(h->frag, h->frag_len, h->frag_type, true, hello);
@@ -123,6 +154,7 @@ static void note_hello(struct call_handshake *h, const struct dtls_hello *hello,
 {
 	if (is_client) {
 		memcpy(h->random, hello->random, DTLS_RANDOM_LEN);
+		h->has_random = true;
 		return;
 	}
 	if (hello->is_retry) {
@@ -169,32 +201,68 @@ static bool is_again(const struct call_handshake *h, const struct dtls_head *d,
 	return true;
 }
 
+/* A message is complete when so many bytes of it were seen. */
 static void note_sequence(struct call_handshake *h, const struct dtls_head *d,
 			  enum handshake_dir dir)
 {
 	for (unsigned int i = 0; i < d->frag_cnt; i++) {
 		const struct dtls_frag *f = &d->frag[i];
 
-		if (f->frag_off + f->frag_len == f->msg_len && f->msg_seq >= h->next_seq[dir])
-			h->next_seq[dir] = f->msg_seq + 1;
+		if (f->msg_seq < h->next_seq[dir])
+			continue;
+		if (f->msg_seq != h->part_seq[dir]) {
+			h->part_seq[dir] = f->msg_seq;
+			h->part_len[dir] = 0;
+		}
+		h->part_len[dir] += f->frag_len;
+		if (h->part_len[dir] >= f->msg_len) {
+			h->next_seq[dir] = f->msg_seq + 1u;
+			h->part_len[dir] = 0;
+		}
 	}
 }
 
-static void note_flight(struct call_handshake *h, enum handshake_dir dir, bool again,
-			uint64_t ts_ns)
+static uint64_t position_of(const struct dtls_frag *f)
 {
-	if (again) {
+	return ((uint64_t)f->msg_seq << 24 | f->frag_off) + 1;
+}
+
+/* The datagram goes on where the latest one of a flight that is sent again ended. */
+static bool is_rest_of_flight(struct call_handshake *h, const struct dtls_head *d,
+			      enum handshake_dir dir)
+{
+	uint64_t before = dir == h->last_dir ? h->again_at : 0;
+	const struct dtls_frag *f = d->frag;
+
+	if (!d->frag_cnt) { /* encrypted: the end of it */
+		h->again_at = UINT64_MAX;
+		return before && before != UINT64_MAX;
+	}
+	h->again_at = position_of(&f[d->frag_cnt - 1]);
+	return before && position_of(f) > before;
+}
+
+/* True: a flight that was sent before begins. */
+static bool note_flight(struct call_handshake *h, const struct dtls_head *d, enum handshake_dir dir,
+			bool again, uint64_t ts_ns)
+{
+	bool begins = again && !is_rest_of_flight(h, d, dir);
+
+	if (!again)
+		h->again_at = 0;
+	if (begins) {
 		/* the timer of whoever heard nothing: the wait since anything was said */
 		if (h->last_ns && ts_ns > h->last_ns && !h->is_complete)
 			h->retransmit_wait_ns += ts_ns - h->last_ns;
 		h->retransmitted++;
 	}
-	if (dir != h->last_dir || again) {
+	if (dir != h->last_dir || begins) {
 		h->flights++;
 		h->flight_ns = ts_ns;
 	}
 	h->last_dir = (uint8_t)dir;
 	h->last_ns = ts_ns;
+	return begins;
 }
 
 static void complete(struct call_handshake *h, uint64_t ts_ns, uint32_t *events)
@@ -221,7 +289,7 @@ static void application(struct call_handshake *h, enum handshake_dir dir, uint64
 			complete(h, ts_ns, events);
 		return;
 	}
-	if (h->app_ns[dir] || (h->is_started && !h->is_complete && is_13(h)))
+	if (h->app_ns[dir])
 		return;
 	h->app_ns[dir] = ts_ns;
 	*events |= HANDSHAKE_APPLICATION;
@@ -254,8 +322,11 @@ static void note_protection(struct call_handshake *h, const struct message *m,
 	bool is_encrypted = d->what & DTLS_HAS_ENCRYPTED_HANDSHAKE;
 
 	/* TLS 1.2: the record behind ChangeCipherSpec is Finished, also when it came by itself */
-	if (!h->is_dtls && h->has_ccs[dir] && d->what & DTLS_HAS_CLEAR_HANDSHAKE)
+	if (!h->is_dtls && h->has_ccs[dir] && d->what & DTLS_HAS_CLEAR_HANDSHAKE &&
+	    !d->hello.is_known)
 		is_encrypted = true;
+	if (h->is_dtls && !h->version && d->what & DTLS_HAS_UNIFIED)
+		h->version = DTLS13; /* only there */
 	if (d->what & DTLS_HAS_CCS)
 		h->has_ccs[dir] = true;
 	if (is_encrypted && !is_13(h)) {
@@ -267,9 +338,11 @@ static void note_protection(struct call_handshake *h, const struct message *m,
 		application(h, dir, m->ts_ns, events);
 }
 
+/* The answer to a cookie has the random of the first ClientHello (RFC 6347 4.2.1, RFC 8446 4.1.2).
+ */
 static bool is_new_handshake(const struct call_handshake *h, const struct dtls_head *d)
 {
-	return h->is_complete && d->types & 1u << DTLS_CLIENT_HELLO && d->hello.is_known &&
+	return h->has_random && d->types & 1u << DTLS_CLIENT_HELLO && d->hello.is_known &&
 	       memcmp(h->random, d->hello.random, DTLS_RANDOM_LEN) != 0;
 }
 
@@ -288,8 +361,7 @@ uint32_t handshake__message(struct call_handshake *h, const struct message *m,
 	dir = dir_of(h, m->flow, d);
 	again = is_again(h, d, dir);
 	note_fragments(h, m, d);
-	note_flight(h, dir, again, m->ts_ns);
-	if (again)
+	if (note_flight(h, d, dir, again, m->ts_ns))
 		events |= HANDSHAKE_RETRANSMIT;
 	note_sequence(h, d, dir);
 	note_start(h, m, d, &events);

@@ -2,14 +2,15 @@
 /* One DTLS or TLS handshake: its flights, what was negotiated, when it began and ended as far as
  * that can be seen from outside (RFC 6347 4.2.4, RFC 9147 5, RFC 8446 2).
  *
- *   DTLS 1.2   ClientHello [HelloVerifyRequest ClientHello] ServerHello..Done  ClientKeyExchange
- * CCS {Finished} CCS {Finished}                          complete: both sides sent an encrypted
- * handshake message DTLS 1.3   ClientHello [HelloRetryRequest ClientHello] ServerHello {...}
- * {Certificate.. Finished} {ACK} complete: the client's first encrypted records behind the
- * ServerHello. Which of them is Finished is hidden: is_end_hidden.
+ * 1.2: ClientHello [HelloVerifyRequest ClientHello] ServerHello..Done ClientKeyExchange.. CCS
+ *      {Finished} CCS {Finished}. Complete: both sides sent an encrypted handshake message.
+ * 1.3: ClientHello [HelloRetryRequest ClientHello] ServerHello {...} {Certificate.. Finished}
+ * {ACK}. Complete: the client's first encrypted record behind the ServerHello. Which one is
+ * Finished is hidden: is_end_hidden.
  *
  * A message that this host saw twice (sent by one of its sockets, received by another) is one
- * message. What was first seen in the middle never gets an end. */
+ * message. What was first seen in the middle never gets an end. Datagrams of one flight that
+ * overtake each other look like a retransmission where whole messages change places. */
 #ifndef SIGPATH_HANDSHAKE_H
 #define SIGPATH_HANDSHAKE_H
 
@@ -23,7 +24,8 @@ enum handshake_event {
 	HANDSHAKE_COMPLETE = 1u << 3,	 /* complete_ns was set by this message */
 	HANDSHAKE_FAILED = 1u << 4,	 /* fatal alert before the end */
 	HANDSHAKE_APPLICATION = 1u << 5, /* first protected application record */
-	HANDSHAKE_AGAIN = 1u << 6,	 /* another ClientHello behind the end: a new handshake */
+	HANDSHAKE_AGAIN = 1u << 6, /* a ClientHello with another random: a new handshake, not told
+				    * to this one */
 };
 
 enum handshake_dir { FROM_CLIENT, FROM_SERVER, HANDSHAKE_DIRS };
@@ -42,10 +44,14 @@ struct call_handshake {
 	uint64_t hello_ns, server_hello_ns, complete_ns;
 	uint64_t app_ns[HANDSHAKE_DIRS]; /* first protected application record; 0 not seen */
 	uint64_t retransmit_wait_ns;	 /* waited for timers that brought the handshake on */
-	uint8_t client_addr[16];
-	uint16_t client_port;
+	uint8_t client_addr[16], server_addr[16]; /* where they send from; port 0 not known */
+	uint16_t client_port, server_port;
 	/* how it knows */
-	int32_t next_seq[HANDSHAKE_DIRS]; /* message_seq behind the highest complete one */
+	uint32_t next_seq[HANDSHAKE_DIRS]; /* message_seq behind the highest complete one */
+	uint32_t part_seq[HANDSHAKE_DIRS], part_len[HANDSHAKE_DIRS]; /* of the one being sent */
+	uint64_t again_at; /* message_seq and offset up to where a flight was sent again, + 1; 0 it
+			    * was not */
+	bool has_random;
 	bool has_ccs[HANDSHAKE_DIRS];
 	bool has_finished[HANDSHAKE_DIRS]; /* an encrypted handshake message */
 	uint8_t last_dir;		   /* of the latest flight */
@@ -54,7 +60,7 @@ struct call_handshake {
 	uint64_t seen_hash[HANDSHAKE_SEEN];
 	uint64_t seen_ns[HANDSHAKE_SEEN];
 	uint8_t seen_dir[HANDSHAKE_SEEN], seen_at;
-	uint8_t *frag; /* a hello being joined, NULL none */
+	uint8_t *frag; /* a hello being joined, and a bit for each byte that is there; NULL none */
 	uint32_t frag_have, frag_len;
 	uint8_t frag_type;
 	uint16_t frag_seq;

@@ -214,6 +214,15 @@ static void read_tls_handshake(const uint8_t *p, uint32_t pos, uint32_t end, str
 	}
 }
 
+/* 1.3 sends a ChangeCipherSpec that changes nothing before the second ClientHello (RFC 8446 D.4).
+ */
+static bool is_clear_hello(const uint8_t *p, uint32_t pos, uint32_t end)
+{
+	return end - pos >= TLS_HANDSHAKE_LEN + 2 && is_hello(p[pos]) &&
+	       load_be24(p + pos + 1) == end - pos - TLS_HANDSHAKE_LEN &&
+	       load_be16(p + pos + TLS_HANDSHAKE_LEN) == 0x0303;
+}
+
 static void read_tls_record(const uint8_t *p, uint32_t rec, uint32_t end, struct tls_walk *w)
 {
 	uint32_t pos = rec + TLS_RECORD_LEN;
@@ -227,7 +236,7 @@ static void read_tls_record(const uint8_t *p, uint32_t rec, uint32_t end, struct
 		note_alert(p + pos, end - pos, w->h);
 		break;
 	case CONTENT_HANDSHAKE:
-		if (w->is_encrypted)
+		if (w->is_encrypted && !is_clear_hello(p, pos, end))
 			w->h->what |= DTLS_HAS_ENCRYPTED_HANDSHAKE;
 		else
 			read_tls_handshake(p, pos, end, w);
