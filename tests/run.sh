@@ -55,6 +55,8 @@ list_seeds() {
 	*dtls*) dirs=(fuzz/openssl/dtlsclient fuzz/openssl/dtlsserver) ;;
 	*stun*) dirs=(fuzz/pion-stun fuzz/aioice fuzz/mediasoup/corpora/stun-corpus rfc5769) ;;
 	*stream* | *framer* | *http* | *segments*) dirs=(rfc4475 fuzz/pion-stun) ;;
+	*redact*) dirs=(rfc4475 fuzz/mediasoup/corpora/sdp-corpus) ;;
+	*filter*) ;;
 	*offer*) dirs=(fuzz/mediasoup/corpora/sdp-corpus rfc4475) ;;
 	*pcap*) dirs=(pcap/ndpi pcap/sngrep pcap/suricata pcap/heplify) ;;
 	*sdp*) dirs=(fuzz/mediasoup/corpora/sdp-corpus rfc4475) ;;

@@ -65,6 +65,7 @@ static void redacts_uris(void)
 		{"SIP:a@example.com;user=phone", "SIP:u-a71148ca@example.com;user=phone"},
 		{"sip:a@mail.example@example.com", "sip:u-1ca83633@example.com"},
 		{"sip:a@h?From=sip:b@c", "sip:u-a71148ca@h"},
+		{"sip:h ;\t lr ; tag = 1", "sip:h;lr;tag=1"},
 		{"sip:a;b?c@h;lr", "sip:u-2269ab4c@h;lr"},
 		{"mailto:a@b", "[10 bytes]"},
 		{"urn:uuid:00", "[11 bytes]"},

@@ -115,12 +115,14 @@ static bool is_param_value(const char *p, uint32_t len)
 	return true;
 }
 
-/* p: at the first ';', or behind it all. */
+/* p: at the first ';' or blanks before it, or behind it all. */
 static void put_params(struct redact_out *o, const char *p, uint32_t len)
 {
 	const char *end = p + len, *next, *name, *equal;
 	uint32_t n = 0, name_len;
 
+	while (p < end && isspace((unsigned char)*p))
+		p++;
 	while (p < end && *p == ';') {
 		name = p + 1;
 		next = memchr(name, ';', (size_t)(end - name));
