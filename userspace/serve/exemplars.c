@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "call_json.h"
 #include "jvalue.h"
 
 #define LABEL_LEN 96
@@ -23,46 +24,6 @@ static json_t *stages_of(const struct exemplar *e)
 							  jvalue__uint(e->share[i].ns)));
 	}
 	return stages;
-}
-
-static json_t *ends_of(const struct exemplar *e)
-{
-	json_t *ends = json_array();
-	char addr[64];
-
-	for (unsigned int i = 0; i < e->end_cnt; i++) {
-		session__address(e->end[i].addr, e->end[i].port, addr, sizeof(addr));
-		ends = jvalue__append(
-			ends, json_pack("{s:s, s:b}", "addr", addr, "local", e->end[i].is_local));
-	}
-	return ends;
-}
-
-static json_t *flags_of(uint32_t set)
-{
-	static const struct {
-		uint32_t flag;
-		const char *name;
-	} names[] = {{CALL_MSG_IN, "in"},
-		     {CALL_MSG_OUT, "out"},
-		     {CALL_MSG_REQUEST, "request"},
-		     {CALL_MSG_FINAL, "final"},
-		     {CALL_MSG_ERROR, "error"},
-		     {CALL_MSG_RETRANSMIT, "retransmit"},
-		     {CALL_MSG_SELF, "self"},
-		     {CALL_MSG_DROPPED, "dropped"},
-		     {CALL_MSG_UNREAD, "unread"},
-		     {CALL_MSG_OFFER, "offer"},
-		     {CALL_MSG_ANSWER, "answer"},
-		     {CALL_MSG_CANDIDATE, "candidate"},
-		     {CALL_MSG_NOMINATES, "nominates"},
-		     {CALL_MSG_MEDIA, "media"}};
-	json_t *flags = json_array();
-
-	for (unsigned int i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (set & names[i].flag)
-			flags = jvalue__append(flags, json_string(names[i].name));
-	return flags;
 }
 
 static json_t *payload_of(const struct exemplar *e, const struct exemplar_msg *m)
@@ -84,8 +45,8 @@ static json_t *messages_of(const struct exemplar *e, bool with_payload)
 				    (int)i + 1, "ts_ns", jvalue__uint(m->ts_ns), "src", (int)m->src,
 				    "dst", (int)m->dst, "label", jvalue__text(label, sizeof(label)),
 				    "code", jvalue__uint_if(m->code, m->code), "len",
-				    jvalue__uint(m->len), "flags", flags_of(m->flags), "comm",
-				    jvalue__text(m->comm, sizeof(m->comm)));
+				    jvalue__uint(m->len), "flags", call_json__flags(m->flags),
+				    "comm", jvalue__text(m->comm, sizeof(m->comm)));
 		if (with_payload)
 			message = jvalue__merge(
 				message, json_pack("{s:o}", "payload", payload_of(e, &e->msg[i])));
@@ -103,14 +64,15 @@ static json_t *exemplar_of(const struct exemplar_shown *shown, bool with_payload
 			  jvalue__uint(e->start_ns), "session", jvalue__uint_if(e->call, e->call),
 			  "code", jvalue__uint_if(e->code, e->code), "error", e->is_error);
 
-	return jvalue__merge(head, json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "call_id",
-					     jvalue__text(e->call_id, sizeof(e->call_id)), "from",
-					     jvalue__text(e->from, sizeof(e->from)), "to",
-					     jvalue__text(e->to, sizeof(e->to)), "comm",
-					     jvalue__text(e->comm, sizeof(e->comm)), "stages",
-					     stages_of(e), "ends", ends_of(e), "left_out",
-					     jvalue__uint(e->msgs_left_out), "messages",
-					     messages_of(e, with_payload)));
+	return jvalue__merge(head,
+			     json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "call_id",
+				       jvalue__text(e->call_id, sizeof(e->call_id)), "from",
+				       jvalue__text(e->from, sizeof(e->from)), "to",
+				       jvalue__text(e->to, sizeof(e->to)), "comm",
+				       jvalue__text(e->comm, sizeof(e->comm)), "stages",
+				       stages_of(e), "ends", call_json__ends(e->end, e->end_cnt),
+				       "left_out", jvalue__uint(e->msgs_left_out), "messages",
+				       messages_of(e, with_payload)));
 }
 
 static const char *side_name(char side)

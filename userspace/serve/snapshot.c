@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "exemplars.h"
 #include "jvalue.h"
 #include "snapshot_row.h"
 
@@ -213,19 +214,46 @@ static json_t *snapshot_reply(const struct snapshot_src *src, json_t *request)
 		text(plan__banner(src->plan, banner, sizeof(banner))));
 }
 
+static json_t *sessions_reply(const struct snapshot_src *src, json_t *request)
+{
+	return sessions__reply(&src->call, request);
+}
+
+static json_t *show_reply(const struct snapshot_src *src, json_t *request)
+{
+	return show__reply(&src->call, request);
+}
+
+static json_t *metrics_reply(const struct snapshot_src *src, json_t *request)
+{
+	return metrics__reply(&src->call, request);
+}
+
+static json_t *beats_reply(const struct snapshot_src *src, json_t *request)
+{
+	return beats__reply(&src->call, request);
+}
+
+static json_t *exemplars_reply(const struct snapshot_src *src, json_t *request)
+{
+	if (!src->exemplars)
+		return error_reply("no exemplars are kept here", "");
+	return exemplars__json(src->exemplars, request);
+}
+
 static const struct command {
 	const char *name;
 	json_t *(*reply)(const struct snapshot_src *src, json_t *request);
 } commands[] = {
-	{"hello", hello_reply},
-	{"snapshot", snapshot_reply},
-	{"plan", plan_reply},
-	{"health", health_reply},
+	{"hello", hello_reply},	    {"snapshot", snapshot_reply},   {"plan", plan_reply},
+	{"health", health_reply},   {"sessions", sessions_reply},   {"show", show_reply},
+	{"metrics", metrics_reply}, {"exemplars", exemplars_reply}, {"beats", beats_reply},
 };
 
 static json_t *run_command(const struct snapshot_src *src, json_t *request)
 {
-	const char *hint = "commands: hello, snapshot, plan, health";
+	const char *hint = "commands: hello, snapshot, plan, health, sessions, show, metrics, "
+			   "exemplars, beats";
 	const char *name = json_string_value(json_object_get(request, "cmd"));
 	char error[TEXT_MAX];
 

@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "call_json.h"
+#include "exemplar.h"
 #include "ledger.h"
 #include "plan.h"
 #include "stats.h"
@@ -67,6 +69,8 @@ struct snapshot_src {
 	uint64_t start_ns; /* CLOCK_MONOTONIC when the daemon started */
 	time_t time;	   /* wall clock now */
 	uint64_t window_ns;
+	struct call_source call;	   /* calls and heartbeats; all NULL: error replies */
+	const struct exemplars *exemplars; /* NULL: an error reply */
 	/* Age of the row's oldest transaction in flight, 0 none; NULL: not known for any. */
 	uint64_t (*row_oldest)(void *ctx, const struct stats_row *row);
 	void *ctx;
