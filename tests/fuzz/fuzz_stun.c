@@ -16,8 +16,40 @@ static void require(bool held)
 		abort();
 }
 
+static void check_text(const struct stun_text *t, uint32_t len)
+{
+	require(t->off <= len && t->len <= len - t->off);
+}
+
+static void check_addr(const struct stun_addr *a)
+{
+	static const uint8_t v4[12] = {[10] = 0xff, [11] = 0xff};
+
+	require(a->family == 0 || a->family == 4 || a->family == 6);
+	require(a->family != 4 || !memcmp(a->addr, v4, sizeof(v4)));
+}
+
+static void check_fields(const struct stun_head *h, uint32_t len)
+{
+	int bits = 0;
+
+	check_text(&h->username, len);
+	check_text(&h->realm, len);
+	check_text(&h->software, len);
+	check_addr(&h->mapped);
+	check_addr(&h->peer);
+	check_addr(&h->relayed);
+	check_addr(&h->alternate);
+	require(!(h->is_controlling && h->is_controlled));
+	for (int i = 0; i < 4; i++)
+		bits += __builtin_popcountll(h->unknown[i]);
+	require(bits <= h->unknown_cnt);
+}
+
 static void check_head(const struct stun_head *h, uint32_t len)
 {
+	check_fields(h, len);
+
 	require(h->brief.class <= STUN_ERROR && h->brief.method <= 0xfff &&
 		h->brief.type <= 0x3fff);
 	require(!h->error_code || (h->error_code >= 300 && h->error_code <= 699));

@@ -206,7 +206,8 @@ static void webrtc_with_a_repeated_flight(void)
 	CHECK_STR(handshake__protocol(h), "DTLS 1.2");
 	CHECK_UINT(h->retransmitted, 2); /* frames 10 and 11, behind the end */
 	CHECK_UINT(h->retransmit_wait_ns, 0);
-	CHECK(h->srtp_profile != 0 && dtls_srtp__name(h->srtp_profile) != NULL);
+	CHECK_STR(dtls_srtp__name(h->srtp_profile), "SRTP_AEAD_AES_256_GCM"); /* dtls.use_srtp.* */
+	CHECK_UINT(h->cipher, 0xc02f);
 	CHECK(h->app_ns[FROM_CLIENT] && h->app_ns[FROM_SERVER]);
 	done_conns();
 }

@@ -237,6 +237,128 @@ static void reads_rfc5769(void)
 	}
 }
 
+/* RFC 5769 2: every attribute as the text states it. MESSAGE-INTEGRITY and FINGERPRINT are not
+ * verified, but they are found where the text has them: last, 20 and 4 bytes. */
+static void says_what_rfc5769_says(void)
+{
+	static const char user[] =
+		"\xe3\x83\x9e\xe3\x83\x88\xe3\x83\xaa\xe3\x83\x83\xe3\x82\xaf"
+		"\xe3\x82\xb9"; /* <U+30DE><U+30C8><U+30EA><U+30C3><U+30AF><U+30B9> */
+	static const uint8_t v4[16] = {[10] = 0xff, 0xff, 192, 0, 2, 1};
+	static const uint8_t v6[16] = {0x20, 1,	   0xd,	 0xb8, 0x12, 0x34, 0x56, 0x78,
+				       0,    0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77};
+	static uint8_t buf[CORPUS_MAX];
+	struct stun_head h;
+	uint32_t len = corpus__read("rfc5769", "2.1-sample-request.bin", buf);
+
+	if (!len) {
+		test__skip("no rfc5769 vectors in SIGPATH_DATA");
+		return;
+	}
+	CHECK_OK(stun_head__parse(buf, len, &h));
+	CHECK_UINT(h.software.len, 16);
+	CHECK_MEM(buf + h.software.off, "STUN test client", 16);
+	CHECK_UINT(h.username.len, 9);
+	CHECK_MEM(buf + h.username.off, "evtj:h6vY", 9);
+	CHECK(h.has_priority && h.is_controlled && !h.is_controlling && !h.use_candidate);
+	CHECK_UINT(h.priority, 0x6e0001ff);
+	CHECK_UINT(h.tie_breaker, 0x932ff9b151263b36);
+	CHECK(!h.mapped.family && !h.realm.len && !h.has_nonce);
+	/* cut behind the integrity, and in it */
+	CHECK_OK(stun_head__parse(buf, len - 8, &h));
+	CHECK(h.has_integrity && !h.has_fingerprint);
+	CHECK_OK(stun_head__parse(buf, len - 9, &h));
+	CHECK(!h.has_integrity);
+
+	len = corpus__read("rfc5769", "2.2-sample-ipv4-response.bin", buf);
+	CHECK_OK(stun_head__parse(buf, len, &h));
+	CHECK_MEM(buf + h.software.off, "test vector", 11);
+	CHECK_UINT(h.mapped.family, 4);
+	CHECK_UINT(h.mapped.port, 32853);
+	CHECK_MEM(h.mapped.addr, v4, 16);
+
+	len = corpus__read("rfc5769", "2.3-sample-ipv6-response.bin", buf);
+	CHECK_OK(stun_head__parse(buf, len, &h));
+	CHECK_UINT(h.mapped.family, 6);
+	CHECK_UINT(h.mapped.port, 32853);
+	CHECK_MEM(h.mapped.addr, v6, 16);
+
+	len = corpus__read("rfc5769", "2.4-long-term-auth-request.bin", buf);
+	CHECK_OK(stun_head__parse(buf, len, &h));
+	CHECK_UINT(h.username.len, 18);
+	CHECK_MEM(buf + h.username.off, user, 18);
+	CHECK_UINT(h.realm.len, 11);
+	CHECK_MEM(buf + h.realm.off, "example.org", 11);
+	CHECK(h.has_nonce && h.has_integrity && !h.has_fingerprint);
+}
+
+/* RFC 8656: what an allocation is made of; unknown types by bit. */
+static void reads_turn(void)
+{
+	static const uint8_t allocate[] = {HDR(0x0003, 36),
+					   0,
+					   0x19,
+					   0,
+					   4,
+					   17,
+					   0,
+					   0,
+					   0, /* REQUESTED-TRANSPORT */
+					   0,
+					   0x0d,
+					   0,
+					   4,
+					   0,
+					   0,
+					   2,
+					   0x58, /* LIFETIME */
+					   0,
+					   0x18,
+					   0,
+					   1,
+					   0x80,
+					   0,
+					   0,
+					   0, /* EVEN-PORT */
+					   0,
+					   0x50,
+					   0,
+					   0, /* not known */
+					   0,
+					   0x0c,
+					   0,
+					   4,
+					   0x40,
+					   1,
+					   0,
+					   0}; /* CHANNEL-NUMBER */
+	static const uint8_t success[] = {
+		HDR(0x0103, 12), 0,	      0x16,	 0,    8,    0,	      1,
+		0x21 ^ 0x10,	 0x12 ^ 0x68, 0x21 ^ 10, 0x12, 0xa4, 0x42 ^ 7};
+	static const uint8_t short_numbers[] = {
+		HDR(0x0001, 16), 0, 0x24, 0, 2, 1, 2, 0, 0, 0, 0x20, 0, 4, 0, 1, 2, 3};
+	static const uint8_t channel_data[] = {0x40, 1, 0, 16, 0x21, 0x12, 0xa4, 0x42, TXID};
+	struct stun_head h;
+
+	CHECK_OK(stun_head__parse(allocate, sizeof(allocate), &h));
+	CHECK_UINT(h.transport, 17);
+	CHECK(h.has_lifetime && h.even_port);
+	CHECK_UINT(h.lifetime_s, 600);
+	CHECK_UINT(h.channel, 0x4001);
+	CHECK_UINT(h.unknown_cnt, 1);
+	CHECK_UINT(h.unknown[1], 1ull << (0x50 - 64));
+	CHECK_UINT(h.unknown[0] | h.unknown[2] | h.unknown[3], 0);
+
+	CHECK_OK(stun_head__parse(success, sizeof(success), &h));
+	CHECK_UINT(h.relayed.family, 4);
+	CHECK_UINT(h.relayed.port, 0x1068);
+	CHECK_MEM(h.relayed.addr + 12, ((uint8_t[]){10, 0, 0, 7}), 4);
+
+	CHECK_OK(stun_head__parse(short_numbers, sizeof(short_numbers), &h));
+	CHECK(!h.has_priority && !h.mapped.family && !h.malformed);
+	CHECK_INT(stun_head__parse(channel_data, sizeof(channel_data), &h), -EBADMSG);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct test tests[] = {
@@ -245,6 +367,8 @@ int main(int argc, char **argv)
 		{"walks_attributes", walks_attributes, TEST_PLAIN},
 		{"works_with_cut_messages", works_with_cut_messages, TEST_PLAIN},
 		{"reads_rfc5769", reads_rfc5769, TEST_PLAIN},
+		{"says_what_rfc5769_says", says_what_rfc5769_says, TEST_PLAIN},
+		{"reads_turn", reads_turn, TEST_PLAIN},
 		{},
 	};
 

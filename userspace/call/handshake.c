@@ -265,6 +265,20 @@ static bool note_flight(struct call_handshake *h, const struct dtls_head *d, enu
 	return begins;
 }
 
+static bool is_13(const struct call_handshake *h)
+{
+	return h->version == (h->is_dtls ? DTLS13 : TLS13);
+}
+
+/* 1.3: while the handshake goes on, encrypted records are taken for its messages. */
+static bool is_flight(const struct call_handshake *h, const struct dtls_head *d)
+{
+	const uint32_t open =
+		DTLS_HAS_CLEAR_HANDSHAKE | DTLS_HAS_ENCRYPTED_HANDSHAKE | DTLS_HAS_CCS;
+
+	return d->what & open || (!h->is_complete && is_13(h));
+}
+
 static void complete(struct call_handshake *h, uint64_t ts_ns, uint32_t *events)
 {
 	if (h->is_complete || h->is_failed || !h->is_started)
@@ -272,11 +286,6 @@ static void complete(struct call_handshake *h, uint64_t ts_ns, uint32_t *events)
 	h->is_complete = true;
 	h->complete_ns = ts_ns;
 	*events |= HANDSHAKE_COMPLETE;
-}
-
-static bool is_13(const struct call_handshake *h)
-{
-	return h->version == (h->is_dtls ? DTLS13 : TLS13);
 }
 
 static void application(struct call_handshake *h, enum handshake_dir dir, uint64_t ts_ns,
@@ -361,7 +370,7 @@ uint32_t handshake__message(struct call_handshake *h, const struct message *m,
 	dir = dir_of(h, m->flow, d);
 	again = is_again(h, d, dir);
 	note_fragments(h, m, d);
-	if (note_flight(h, d, dir, again, m->ts_ns))
+	if (is_flight(h, d) && note_flight(h, d, dir, again, m->ts_ns))
 		events |= HANDSHAKE_RETRANSMIT;
 	note_sequence(h, d, dir);
 	note_start(h, m, d, &events);
