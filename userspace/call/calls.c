@@ -231,7 +231,8 @@ void calls__move(struct calls *c, struct call *call, enum call_state state)
 		list_unlink(c, n);
 		list_push(c, n, is_over ? CALL_LIST_OVER : CALL_LIST_OPEN);
 		n->due_ns = is_over ? c->now_ns : 0;
-		call_heap__set(c, n, due_of(c, n));
+		if (due_of(c, n) < n->heap_ns)
+			call_heap__set(c, n, due_of(c, n));
 	}
 	if (!is_over)
 		return;
