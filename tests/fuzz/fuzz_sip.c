@@ -24,12 +24,12 @@ static void check_span(const struct sip_head *h, uint32_t bit, struct sip_span s
 }
 
 /* Without a bit of their own. */
-#define PLAIN_SPANS(X)                                                              \
-	X(request_uri)                                                              \
-	X(from_uri)                                                                 \
-	X(to_uri) X(contact) X(content_type) X(event) X(sub_state) X(session_id)    \
-		X(session_id_remote) X(icid) X(replaces) X(x_call_id) X(user_agent) \
-			X(reason_phrase)
+#define PLAIN_SPANS(X)                                                                      \
+	X(request_uri)                                                                      \
+	X(from_uri)                                                                         \
+	X(to_uri)                                                                           \
+	X(contact) X(content_type) X(event) X(sub_state) X(session_id) X(session_id_remote) \
+		X(icid) X(replaces) X(x_call_id) X(user_agent) X(reason_phrase)
 
 static void check_spans(const struct sip_head *h, uint32_t len)
 {

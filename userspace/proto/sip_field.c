@@ -1,15 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The header fields that transactions, dialogs and the joining of legs need, one function each. */
-#include "sip_cursor.h"
-
-struct field {
-	uint64_t head, mask; /* the first eight bytes of the name, little endian */
-	uint64_t tail;	     /* the last eight, of a longer one */
-	const char *name;
-	uint8_t len;
-	char compact; /* 0: none */
-	void (*parse)(struct cursor *c, struct sip_head *out);
-};
+#include "sip_field.h"
 
 #define LWS   CHAR_LWS
 #define TOKEN CHAR_TOKEN
@@ -137,7 +128,7 @@ static struct sip_span take_sent_by(struct cursor *c)
 }
 
 /* via-parm *(COMMA via-parm) (RFC 3261 20.42) */
-static void parse_via(struct cursor *c, struct sip_head *out)
+void sip_field__via(struct cursor *c, struct sip_head *out)
 {
 	struct sip_span sent_by, branch;
 
@@ -208,7 +199,7 @@ static struct sip_span take_party(struct cursor *c, struct sip_span *tag)
 }
 
 /* The tag is a parameter of the field, never of the URI in <> or of what a display name quotes. */
-static void parse_from(struct cursor *c, struct sip_head *out)
+void sip_field__from(struct cursor *c, struct sip_head *out)
 {
 	struct sip_span tag;
 
@@ -219,7 +210,7 @@ static void parse_from(struct cursor *c, struct sip_head *out)
 	set_span(out, SIP_HAVE_FROM_TAG, &out->from_tag, tag);
 }
 
-static void parse_to(struct cursor *c, struct sip_head *out)
+void sip_field__to(struct cursor *c, struct sip_head *out)
 {
 	struct sip_span tag;
 
@@ -230,7 +221,7 @@ static void parse_to(struct cursor *c, struct sip_head *out)
 	set_span(out, SIP_HAVE_TO_TAG, &out->to_tag, tag);
 }
 
-static void parse_contact(struct cursor *c, struct sip_head *out)
+void sip_field__contact(struct cursor *c, struct sip_head *out)
 {
 	struct sip_span expires;
 
@@ -249,14 +240,14 @@ static void parse_contact(struct cursor *c, struct sip_head *out)
 			  UINT32_MAX - 1, &out->contact_expires);
 }
 
-static void parse_call_id(struct cursor *c, struct sip_head *out)
+void sip_field__call_id(struct cursor *c, struct sip_head *out)
 {
 	if (!(out->have & SIP_HAVE_CALL_ID))
 		set_span(out, SIP_HAVE_CALL_ID, &out->call_id, rest(c));
 }
 
 /* 1*DIGIT LWS Method (RFC 3261 20.16) */
-static void parse_cseq(struct cursor *c, struct sip_head *out)
+void sip_field__cseq(struct cursor *c, struct sip_head *out)
 {
 	struct sip_span name;
 	uint32_t start = c->pos, number = 0;
@@ -284,14 +275,14 @@ static void parse_cseq(struct cursor *c, struct sip_head *out)
 	out->have |= SIP_HAVE_METHOD;
 }
 
-static void parse_content_length(struct cursor *c, struct sip_head *out)
+void sip_field__content_length(struct cursor *c, struct sip_head *out)
 {
 	if (!(out->have & SIP_HAVE_CONTENT_LENGTH) && is_number(c, INT32_MAX, &out->content_length))
 		out->have |= SIP_HAVE_CONTENT_LENGTH;
 }
 
 /* type SLASH subtype; with white space around the slash it is taken as it stands. */
-static void parse_content_type(struct cursor *c, struct sip_head *out)
+void sip_field__content_type(struct cursor *c, struct sip_head *out)
 {
 	struct sip_span type = {.off = c->pos};
 
@@ -305,26 +296,26 @@ static void parse_content_type(struct cursor *c, struct sip_head *out)
 		out->have |= SIP_HAVE_SIPFRAG;
 }
 
-static void parse_expires(struct cursor *c, struct sip_head *out)
+void sip_field__expires(struct cursor *c, struct sip_head *out)
 {
 	if (!(out->have & SIP_HAVE_EXPIRES) && is_number(c, UINT32_MAX, &out->expires))
 		out->have |= SIP_HAVE_EXPIRES;
 }
 
-static void parse_max_forwards(struct cursor *c, struct sip_head *out)
+void sip_field__max_forwards(struct cursor *c, struct sip_head *out)
 {
 	if (out->max_forwards == UINT32_MAX)
 		is_number(c, UINT32_MAX - 1, &out->max_forwards);
 }
 
-static void parse_rseq(struct cursor *c, struct sip_head *out)
+void sip_field__rseq(struct cursor *c, struct sip_head *out)
 {
 	if (!(out->have & SIP_HAVE_RSEQ) && is_number(c, UINT32_MAX, &out->rseq))
 		out->have |= SIP_HAVE_RSEQ;
 }
 
 /* response-num LWS CSeq-num LWS Method (RFC 3262 7.2) */
-static void parse_rack(struct cursor *c, struct sip_head *out)
+void sip_field__rack(struct cursor *c, struct sip_head *out)
 {
 	uint32_t rseq, cseq;
 
@@ -351,29 +342,29 @@ static bool has_100rel(struct cursor *c)
 	return false;
 }
 
-static void parse_require(struct cursor *c, struct sip_head *out)
+void sip_field__require(struct cursor *c, struct sip_head *out)
 {
 	if (has_100rel(c))
 		out->have |= SIP_HAVE_100REL;
 }
 
-static void parse_supported(struct cursor *c, struct sip_head *out)
+void sip_field__supported(struct cursor *c, struct sip_head *out)
 {
 	if (out->is_request && has_100rel(c))
 		out->have |= SIP_HAVE_100REL;
 }
 
-static void parse_event(struct cursor *c, struct sip_head *out)
+void sip_field__event(struct cursor *c, struct sip_head *out)
 {
 	keep(&out->event, rest(c));
 }
 
-static void parse_sub_state(struct cursor *c, struct sip_head *out)
+void sip_field__sub_state(struct cursor *c, struct sip_head *out)
 {
 	keep(&out->sub_state, take_word(c));
 }
 
-static void parse_session_id(struct cursor *c, struct sip_head *out)
+void sip_field__session_id(struct cursor *c, struct sip_head *out)
 {
 	if (out->session_id.len)
 		return;
@@ -382,7 +373,7 @@ static void parse_session_id(struct cursor *c, struct sip_head *out)
 }
 
 /* icid-value is the first of several parameters without a value in front of them. */
-static void parse_charging(struct cursor *c, struct sip_head *out)
+void sip_field__charging(struct cursor *c, struct sip_head *out)
 {
 	struct sip_span key, value;
 
@@ -402,146 +393,17 @@ static void parse_charging(struct cursor *c, struct sip_head *out)
 	} while (take(c, ';'));
 }
 
-static void parse_replaces(struct cursor *c, struct sip_head *out)
+void sip_field__replaces(struct cursor *c, struct sip_head *out)
 {
 	keep(&out->replaces, take_word(c));
 }
 
-static void parse_x_call_id(struct cursor *c, struct sip_head *out)
+void sip_field__x_call_id(struct cursor *c, struct sip_head *out)
 {
 	keep(&out->x_call_id, take_word(c));
 }
 
-static void parse_user_agent(struct cursor *c, struct sip_head *out)
+void sip_field__user_agent(struct cursor *c, struct sip_head *out)
 {
 	keep(&out->user_agent, rest(c));
-}
-
-/* Eight bytes of a name as load_le64() sees them, from byte `at`. */
-#define BYTE(s, i) ((uint64_t)(uint8_t)((i) < sizeof(s) - 1 ? (s)[i] : 0))
-#define EIGHT(s, at)                                                                   \
-	(BYTE(s, (at) + 0) | BYTE(s, (at) + 1) << 8 | BYTE(s, (at) + 2) << 16 |        \
-	 BYTE(s, (at) + 3) << 24 | BYTE(s, (at) + 4) << 32 | BYTE(s, (at) + 5) << 40 | \
-	 BYTE(s, (at) + 6) << 48 | BYTE(s, (at) + 7) << 56)
-#define MASK(s) (sizeof(s) - 1 < 8 ? (1ull << (sizeof(s) - 1) % 8 * 8) - 1 : UINT64_MAX)
-#define TAIL(s) (sizeof(s) - 1 > 8 ? EIGHT(s, sizeof(s) - 9) : 0)
-#define FIELD(name, compact, parse)                                                            \
-	{                                                                                      \
-		EIGHT(name, 0), MASK(name), TAIL(name), name, sizeof(name) - 1, compact, parse \
-	}
-
-/* By the first letter of name or compact form, a list for each; most frequent first. A compact form
- * whose letter is another than the name's has a row of its own. */
-static const struct field fields_c[] = {
-	FIELD("CSeq", 0, parse_cseq),
-	FIELD("Call-ID", 0, parse_call_id),
-	FIELD("Content-Length", 0, parse_content_length),
-	FIELD("Contact", 0, parse_contact),
-	FIELD("Content-Type", 'c', parse_content_type),
-	{},
-};
-static const struct field fields_e[] = {
-	FIELD("Expires", 0, parse_expires), FIELD("Event", 0, parse_event), {}};
-static const struct field fields_f[] = {FIELD("From", 'f', parse_from), {}};
-static const struct field fields_i[] = {FIELD("i", 'i', parse_call_id), {}};
-static const struct field fields_k[] = {FIELD("k", 'k', parse_supported), {}};
-static const struct field fields_l[] = {FIELD("l", 'l', parse_content_length), {}};
-static const struct field fields_m[] = {
-	FIELD("Max-Forwards", 0, parse_max_forwards), FIELD("m", 'm', parse_contact), {}};
-static const struct field fields_o[] = {FIELD("o", 'o', parse_event), {}};
-static const struct field fields_p[] = {FIELD("P-Charging-Vector", 0, parse_charging), {}};
-static const struct field fields_r[] = {
-	FIELD("Require", 0, parse_require),
-	FIELD("RSeq", 0, parse_rseq),
-	FIELD("RAck", 0, parse_rack),
-	FIELD("Replaces", 0, parse_replaces),
-	{},
-};
-static const struct field fields_s[] = {
-	FIELD("Supported", 0, parse_supported),
-	FIELD("Session-ID", 0, parse_session_id),
-	FIELD("Server", 0, parse_user_agent),
-	FIELD("Subscription-State", 0, parse_sub_state),
-	{},
-};
-static const struct field fields_t[] = {FIELD("To", 't', parse_to), {}};
-static const struct field fields_u[] = {FIELD("User-Agent", 0, parse_user_agent), {}};
-static const struct field fields_v[] = {FIELD("Via", 'v', parse_via), {}};
-static const struct field fields_x[] = {
-	FIELD("X-Call-ID", 0, parse_x_call_id),
-	FIELD("X-CID", 0, parse_x_call_id),
-	FIELD("X-Orig-Call-ID", 0, parse_x_call_id),
-	FIELD("X-Original-Call-ID", 0, parse_x_call_id),
-	FIELD("X-Parent-Call-ID", 0, parse_x_call_id),
-	{},
-};
-
-static const struct field *const fields[32] = {
-	['c' & 31] = fields_c, ['e' & 31] = fields_e, ['f' & 31] = fields_f, ['i' & 31] = fields_i,
-	['k' & 31] = fields_k, ['l' & 31] = fields_l, ['m' & 31] = fields_m, ['o' & 31] = fields_o,
-	['p' & 31] = fields_p, ['r' & 31] = fields_r, ['s' & 31] = fields_s, ['t' & 31] = fields_t,
-	['u' & 31] = fields_u, ['v' & 31] = fields_v, ['x' & 31] = fields_x,
-};
-
-static bool ends_name(uint8_t ch)
-{
-	return is_class(ch, CHAR_COLON | CHAR_LWS);
-}
-
-/* Any spelling. */
-static bool is_name(const struct field *f, const uint8_t *p, uint32_t len)
-{
-	return len > f->len && ends_name(p[f->len]) &&
-	       !strncasecmp((const char *)p, f->name, f->len);
-}
-
-static const struct field *find_spelled(const struct field *f, const uint8_t *p, uint32_t len)
-{
-	if (len > 1 && ends_name(p[1])) {
-		for (; f->name; f++)
-			if (f->compact == (p[0] | 0x20))
-				return f;
-		return NULL;
-	}
-	for (; f->name; f++)
-		if (is_name(f, p, len))
-			return f;
-	return NULL;
-}
-
-/* Almost everybody writes names as the RFC does, with the colon at once: compared in words, and any
- * spelling only where the length is that of a field. name_len: bytes before the colon, if near. */
-static const struct field *find_field(const uint8_t *p, uint32_t len, uint32_t name_len)
-{
-	const struct field *list, *f;
-	bool is_near = name_len < SCAN_STEP && len >= 8;
-
-	if (!len || !is_sip_alpha(p[0]))
-		return NULL;
-	list = fields[p[0] & 31];
-	if (!list)
-		return NULL;
-	for (f = list; is_near && f->name; f++)
-		if (f->len == name_len && (load_le64(p) & f->mask) == f->head &&
-		    (name_len <= 8 || load_le64(p + name_len - 8) == f->tail))
-			return f;
-	return find_spelled(list, p, len);
-}
-
-void sip_field__parse(struct cursor *c, struct sip_head *out)
-{
-	const uint8_t *p = c->p + c->pos;
-	uint32_t name_len = c->limit - c->pos >= SCAN_STEP ? scan_byte(p, ':') : SCAN_STEP;
-	const struct field *f = find_field(p, c->end - c->pos, name_len);
-	uint32_t end;
-
-	if (!f)
-		return;
-	c->pos += f->compact && ends_name(p[1]) ? 1u : f->len;
-	if (!take(c, ':'))
-		return;
-	for (end = c->end; end > c->pos && is_lws(c->p[end - 1]);)
-		end--;
-	c->end = end;
-	f->parse(c, out);
 }
