@@ -215,6 +215,14 @@ bench_parse() {
 		-o "$WORK/parse" tests/bench/parse.c build/libsigpath.a -lz && "$WORK/parse"
 }
 
+# --- calls alone ---
+
+bench_calls() {
+	title "table of calls, one core, no I/O"
+	gcc -O2 -std=gnu11 -D_GNU_SOURCE -Iuserspace/call -Iuserspace/session -Iuserspace/stats -Iuserspace/proto -Ibpf/shared -Ibpf/parse \
+		-o "$WORK/calls" tests/bench/calls.c build/libsigpath.a -lz && "$WORK/calls"
+}
+
 echo "sigpath bench: $(uname -r), $(nproc) CPUs, load average $(cut -d ' ' -f 1-3 /proc/loadavg)"
 if [ $# -eq 0 ]; then
 	set -- packet latency rate start others replay
