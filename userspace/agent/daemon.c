@@ -122,6 +122,15 @@ static struct snapshot_replan view_replan(const struct replan *r)
 					.due_reason = r->due_ns ? r->due_reason : NULL};
 }
 
+/* Wall clock - CLOCK_MONOTONIC */
+static int64_t clock_offset_ns(void)
+{
+	struct timespec wall;
+
+	clock_gettime(CLOCK_REALTIME, &wall);
+	return (int64_t)wall.tv_sec * (int64_t)SECOND_NS + wall.tv_nsec - (int64_t)mono__now_ns();
+}
+
 /* What a reader gets is as fresh as the ring. */
 static char *reply(void *ctx, const char *line, size_t len)
 {
@@ -154,6 +163,12 @@ static char *reply(void *ctx, const char *line, size_t len)
 		.ctx = d,
 	};
 	src.tap = d->tap_view;
+	src.exemplars = d->tables.exemplars;
+	src.call = (struct call_source){.calls = d->tables.calls,
+					.beats = d->tables.beats,
+					.redact = &d->tables.redact,
+					.now_ns = now,
+					.clock_offset_ns = clock_offset_ns()};
 	return snapshot__reply(&src, line, len);
 }
 
@@ -163,14 +178,11 @@ static struct recording_head head_of(const struct daemon *d, uint64_t now_ns)
 {
 	const struct config *cfg = d->cfg;
 	struct recording_head h = {.version = 1, .start_ns = now_ns};
-	struct timespec wall;
 
 #define REPLAY_SETTING(field, lo, hi, value) h.settings.field = (uint64_t)cfg->field;
 #include "setting.def"
 #undef REPLAY_SETTING
-	clock_gettime(CLOCK_REALTIME, &wall);
-	h.clock_offset_ns =
-		(int64_t)wall.tv_sec * (int64_t)SECOND_NS + wall.tv_nsec - (int64_t)mono__now_ns();
+	h.clock_offset_ns = clock_offset_ns();
 	h.plan |= probes__has(d->running.probes, "t_read") ? RECORDING_HAS_READ : 0;
 	h.plan |= probes__has(d->running.probes, "t_xmit") ? RECORDING_HAS_XMIT : 0;
 	h.plan |= probes__has(d->running.probes, "t_take") ? RECORDING_HAS_TAKE : 0;
@@ -365,6 +377,7 @@ static void every_second(struct daemon *d, uint64_t now)
 	d->rate_messages = messages;
 	d->rate_ns = now;
 	refresh_ledger(d);
+	exemplars__tick(d->tables.exemplars, now);
 	if (d->txlog)
 		txlog__flush(d->txlog);
 }

@@ -2,6 +2,8 @@
 /* Settings to options. */
 #include "tables.h"
 
+#include "waterfall.h"
+
 #define UNREAD_NS	64000000000ull /* 2 * 64 * T1: nobody will read it any more */
 #define UNSENT_NS	10000000000ull
 #define HOLE_NS		3000000000ull /* TCP has retransmitted what was lost by then, twice */
@@ -17,6 +19,27 @@ static int make_stats(struct tables *t, const struct tables_opts *o)
 	return stats__new(&opts, &t->stats);
 }
 
+static void on_done(void *ctx, const struct session_done *done)
+{
+	struct tables *t = ctx;
+
+	if (t->exemplars)
+		exemplars__done(t->exemplars, done, NULL, done->path->last_ns);
+	if (t->on_done)
+		t->on_done(t->ctx, done);
+}
+
+static void on_setup(void *ctx, const struct call *call)
+{
+	struct tables *t = ctx;
+	struct waterfall w;
+
+	if (!t->exemplars || waterfall__build(t->calls, call, &w) || w.is_invalid)
+		return;
+	exemplars__setup(t->exemplars, call, w.end_ns - w.start_ns, w.stage, w.stage_cnt,
+			 call->seen_ns);
+}
+
 static int make_session(struct tables *t, const struct tables_opts *o)
 {
 	const struct session_opts opts = {.max_transactions = o->cfg->max_transactions,
@@ -26,8 +49,8 @@ static int make_session(struct tables *t, const struct tables_opts *o)
 					  .beat_timeout_ns = BEAT_TIMEOUT_NS,
 					  .linger_ns = o->cfg->linger_ns,
 					  .stats = t->stats,
-					  .on_done = o->on_done,
-					  .ctx = o->ctx};
+					  .on_done = on_done,
+					  .ctx = t};
 
 	return session__new(&opts, &t->session);
 }
@@ -41,14 +64,28 @@ static int make_calls(struct tables *t, const struct tables_opts *o)
 					.idle_ns = o->cfg->session_linger_ns,
 					.lost_ns = o->cfg->session_idle_ns,
 					.stats = t->stats,
-					.on_setup = o->on_setup,
-					.ctx = o->ctx};
+					.on_setup = on_setup,
+					.ctx = t};
 	const struct beats_opts beats = {.max_peers = o->cfg->max_heartbeat_peers,
 					 .id_len = 8,
 					 .idle_ns = o->cfg->session_idle_ns};
 	int rc = calls__new(&opts, &t->calls);
 
 	return rc ? rc : beats__new(&beats, &t->beats);
+}
+
+static int make_exemplars(struct tables *t, const struct tables_opts *o)
+{
+	const struct exemplar_opts opts = {.worst = 4,
+					   .reservoir = 4,
+					   .max_rows = o->cfg->max_rows,
+					   .memory = o->cfg->exemplar_memory,
+					   .seed = o->start_ns,
+					   .calls = t->calls,
+					   .redact = &t->redact};
+	int rc = redact__init(&t->redact, !o->cfg->redact);
+
+	return rc ? rc : exemplars__new(&opts, &t->exemplars);
 }
 
 static int make_ingest(struct tables *t, const struct tables_opts *o)
@@ -75,16 +112,22 @@ static int make_ingest(struct tables *t, const struct tables_opts *o)
 
 int tables__init(struct tables *t, const struct tables_opts *opts)
 {
-	int rc = make_stats(t, opts);
+	int rc;
+
+	t->on_done = opts->on_done;
+	t->ctx = opts->ctx;
+	rc = make_stats(t, opts);
 
 	rc = rc ? rc : make_session(t, opts);
 	rc = rc ? rc : make_calls(t, opts);
+	rc = rc ? rc : make_exemplars(t, opts);
 	return rc ? rc : make_ingest(t, opts);
 }
 
 void tables__done(struct tables *t)
 {
 	ingest__free(t->ingest);
+	exemplars__free(t->exemplars);
 	beats__free(t->beats);
 	calls__free(t->calls);
 	session__free(t->session);

@@ -1,17 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Everything that remembers messages, made from the settings: statistics, transactions, calls,
- * heartbeats, and the ingest that feeds them. A replay makes its own of the same kind. */
+ * heartbeats, exemplars, and the ingest that feeds them. A replay makes its own of the same kind.
+ */
 #ifndef SIGPATH_TABLES_H
 #define SIGPATH_TABLES_H
 
 #include "config.h"
+#include "exemplar.h"
 #include "ingest.h"
 
 struct tables {
+	void (*on_done)(void *ctx, const struct session_done *done);
+	void *ctx;
 	struct stats *stats;
 	struct session *session;
 	struct calls *calls;
 	struct beats *beats;
+	struct redact redact;
+	struct exemplars *exemplars;
 	struct ingest *ingest;
 };
 
@@ -20,9 +26,8 @@ struct tables_opts {
 	struct ledger *ledger; /* borrowed */
 	uint64_t start_ns;
 	bool has_read, has_xmit, has_take;
-	/* As in session.h and calls.h; NULL: nobody listens. */
+	/* As in session.h; NULL: nobody listens. */
 	void (*on_done)(void *ctx, const struct session_done *done);
-	void (*on_setup)(void *ctx, const struct call *call);
 	void *ctx;
 };
 

@@ -182,8 +182,8 @@ static uint64_t count_of(const struct replay *r, const struct count_row *row)
 	return v;
 }
 
-/* The reply that the daemon would give, at the file's last instant. */
-static char *snapshot_of(const struct run *run)
+/* The reply that the daemon would give to this request, at the end of the file. */
+static char *reply_of(const struct run *run, const char *request)
 {
 	const struct replay *r = run->replay;
 	const struct recording_head *h = replay__head(r);
@@ -204,10 +204,18 @@ static char *snapshot_of(const struct run *run)
 				   .start_ns = replay__now_ns(r) - (last - first),
 				   .time = (time_t)(last / SECOND_NS),
 				   .window_ns = last - first};
+	struct redact redact;
 	char *line;
 
 	if (!plan)
 		return NULL;
+	/* The same file gives the same output. */
+	redact__init_fixed(&redact, false);
+	src.call = (struct call_source){.calls = replay__calls(r),
+					.beats = replay__beats(r),
+					.redact = &redact,
+					.now_ns = src.now_ns,
+					.clock_offset_ns = h ? h->clock_offset_ns : 0};
 	plan->taps_only = !has_stages;
 	snprintf(plan->taps_why, sizeof(plan->taps_why), "a capture");
 	src.totals = (struct snapshot_totals){
@@ -222,7 +230,7 @@ static char *snapshot_of(const struct run *run)
 	if (last > first)
 		src.totals.messages_per_s =
 			(double)n[LEDGER_MESSAGES] * 1e9 / (double)(last - first);
-	line = snapshot__reply(&src, REQUEST, strlen(REQUEST));
+	line = snapshot__reply(&src, request, strlen(request));
 	free(plan);
 	return line;
 }
@@ -286,7 +294,7 @@ static int print_text(const struct run *run, const char *snapshot)
 
 static int print(const struct run *run)
 {
-	char *snapshot = snapshot_of(run);
+	char *snapshot = reply_of(run, REQUEST);
 	int rc;
 
 	if (!snapshot)
