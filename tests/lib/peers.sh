@@ -5,15 +5,19 @@
 #                                  and calls; jobs in $LOAD_JOBS
 # peers__wait                      until all of $LOAD_JOBS have ended; 1 when one of them saw a failed call
 #
+# SIPP_TRANSPORT: u1 (default) or t1, one socket of UDP or TCP for all calls of a sipp
+#
 # shellcheck shell=bash
 
 PEERS_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 TOOLS=$(cd "$PEERS_DIR/../.." && pwd)/build/tests/tool
 LOAD_JOBS=()
+SIPP_TRANSPORT=u1
 
+# peers__start_kamailio [ARGS...]
 peers__start_kamailio() {
 	mkdir -p "$WORK/kamailio"
-	job__start kamailio "$NS_B" kamailio -DD -E -f "$PEERS_DIR/kamailio.cfg" -l "udp:$IP_B:5060" \
+	job__start kamailio "$NS_B" kamailio -DD -E -f "$PEERS_DIR/kamailio.cfg" -l "udp:$IP_B:5060" "$@" \
 		-m 64 -M 8 -P "$WORK/kamailio/pid" -Y "$WORK/kamailio" -w "$WORK/kamailio"
 	KAMAILIO=$JOB
 }
@@ -50,7 +54,7 @@ peers__start() {
 peers__sipp() {
 	local name=$1
 	shift
-	job__start "$name" "$NS_A" env -C "$WORK" TERM=dumb sipp "$@" -i "$IP_A" -t u1 -nostdin
+	job__start "$name" "$NS_A" env -C "$WORK" TERM=dumb sipp "$@" -i "$IP_A" -t "$SIPP_TRANSPORT" -nostdin
 }
 
 peers__start_callee() {
