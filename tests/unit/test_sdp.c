@@ -244,6 +244,8 @@ static void reads_fragments(void)
 		 "a=candidate:1 1 udp 5 192.0.2.1 7 typ host\r\na=end-of-candidates\r\n",
 		 "8hhY", 0, 1},
 		{"candidate:1 1 udp", "", -EBADMSG, 0},
+		{"candidate:", "", -EBADMSG, 0},
+		{"a=candidate:", "", -EBADMSG, 0},
 		{"", "", -EBADMSG, 0},
 	};
 	static struct sdp s;

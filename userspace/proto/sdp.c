@@ -379,7 +379,8 @@ int sdp__fragment(const char *p, uint32_t len, struct sdp *out)
 	if (starts(&l, "candidate:", &l) || starts(&l, "a=candidate:", &l)) {
 		struct line one;
 
-		next_line(&l, &one);
+		if (!next_line(&l, &one))
+			return -EBADMSG;
 		add_candidate(out, 0, one);
 		find_ufrag(one, &out->media[0]);
 		return out->candidate_cnt ? 0 : -EBADMSG;
