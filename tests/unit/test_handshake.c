@@ -558,6 +558,34 @@ static void tls13_with_retry(void)
 	handshake__free(g.h);
 }
 
+/* Sent and received here; what is empty in memory is no sight. */
+static void one_datagram_seen_twice(void)
+{
+	struct made_msg ch = hello(DTLS_CLIENT_HELLO, true, false, 1, 0);
+	struct made_msg bytes = dtls_fragment(1, 0, &ch, 0, ch.len);
+	struct rec_flow flow = {.sport = 4000, .dport = 5000};
+	struct message m = {.flow = &flow,
+			    .proto = PROTO_DTLS,
+			    .dir = MESSAGE_OUT,
+			    .p = bytes.p,
+			    .len = bytes.len,
+			    .msg_len = bytes.len,
+			    .ts_ns = 1};
+	struct call_handshake *h;
+	struct dtls_head d;
+
+	if (!CHECK_OK(handshake__new(&h)))
+		return;
+	CHECK_OK(dtls_head__parse(m.p, m.len, m.len, &d));
+	CHECK_UINT(handshake__message(h, &m, &d), HANDSHAKE_STARTED);
+	m.dir = MESSAGE_IN;
+	CHECK_UINT(handshake__message(h, &m, &d), 0);
+	CHECK_UINT(h->retransmitted, 0);
+	m.hash = 5; /* with another record sequence number it is sent again */
+	CHECK_UINT(handshake__message(h, &m, &d), HANDSHAKE_RETRANSMIT);
+	handshake__free(h);
+}
+
 static void alerts_end_it(void)
 {
 	static const uint8_t alert[] = {2, 40}, warning[] = {1, 112};
@@ -592,6 +620,7 @@ int main(int argc, char **argv)
 		{"bounds_fragments", bounds_fragments, TEST_PLAIN},
 		{"tls12_ends_with_both_finished", tls12_ends_with_both_finished, TEST_PLAIN},
 		{"tls13_with_retry", tls13_with_retry, TEST_PLAIN},
+		{"one_datagram_seen_twice", one_datagram_seen_twice, TEST_WALK},
 		{"alerts_end_it", alerts_end_it, TEST_PLAIN},
 		{},
 	};

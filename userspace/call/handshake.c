@@ -17,6 +17,7 @@ int handshake__new(struct call_handshake **ret)
 	if (!h)
 		return -ENOMEM;
 	h->last_dir = HANDSHAKE_DIRS;
+	memset(h->seen_dir, UINT8_MAX, sizeof(h->seen_dir)); /* nothing seen */
 	*ret = h;
 	return 0;
 }

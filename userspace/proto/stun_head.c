@@ -224,28 +224,27 @@ static void note_attr(struct stun_head *h, const uint8_t *p, uint16_t type, cons
 
 int stun_head__parse(const uint8_t *p, uint32_t len, struct stun_head *out)
 {
-	struct stun_head h = {0};
 	uint32_t pos = STUN_HDR_LEN, msg_len, value_len;
+	struct stun_brief brief;
 
-	if (len < STUN_HDR_LEN || stun_fixed_parse(p, len, &h.brief))
+	if (len < STUN_HDR_LEN || stun_fixed_parse(p, len, &brief))
 		return -EBADMSG;
 	msg_len = STUN_HDR_LEN + load_be16(p + 2);
 	if (msg_len < len)
 		return -EBADMSG;
-	h.truncated = msg_len > len;
+	memset(out, 0, sizeof(*out));
+	out->brief = brief;
+	out->truncated = msg_len > len;
 	while (pos + ATTR_HDR_LEN <= len) {
 		value_len = load_be16(p + pos + 2);
-		if (pos + ATTR_HDR_LEN + value_len > msg_len) {
-			h.malformed = true;
+		if (pos + ATTR_HDR_LEN + value_len > len) {
+			out->malformed = pos + ATTR_HDR_LEN + value_len > msg_len;
 			break;
 		}
-		if (pos + ATTR_HDR_LEN + value_len > len)
-			break;
-		note_attr(&h, p, load_be16(p + pos), p + pos + ATTR_HDR_LEN, value_len);
-		h.attr_cnt++;
+		note_attr(out, p, load_be16(p + pos), p + pos + ATTR_HDR_LEN, value_len);
+		out->attr_cnt++;
 		pos += ATTR_HDR_LEN + ((value_len + 3) & ~3u);
 	}
-	*out = h;
 	return 0;
 }
 
