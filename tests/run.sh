@@ -56,7 +56,7 @@ list_seeds() {
 	*stun*) dirs=(fuzz/pion-stun fuzz/aioice fuzz/mediasoup/corpora/stun-corpus rfc5769) ;;
 	*stream* | *framer* | *http* | *segments*) dirs=(rfc4475 fuzz/pion-stun) ;;
 	*redact*) dirs=(rfc4475 fuzz/mediasoup/corpora/sdp-corpus) ;;
-	*filter*) ;;
+	*filter* | *tie*) ;;
 	*offer*) dirs=(fuzz/mediasoup/corpora/sdp-corpus rfc4475) ;;
 	*pcap*) dirs=(pcap/ndpi pcap/sngrep pcap/suricata pcap/heplify) ;;
 	*sdp*) dirs=(fuzz/mediasoup/corpora/sdp-corpus rfc4475) ;;
