@@ -58,8 +58,7 @@ static const char *const proto_names[PROTO_CNT] = {
 	[PROTO_WS] = "ws",     [PROTO_TLS] = "tls",   [PROTO_RTP] = "rtp",
 };
 
-/* The service is where the request goes: the local socket of a server, the peer of a client. */
-static struct stats_row *find_row(struct session *s, const struct txn *x)
+static struct stats_row *name_row(struct session *s, const struct txn *x)
 {
 	struct stats_key key = {.side = "scw"[x->side]};
 	int n = snprintf(key.service, sizeof(key.service), "%s ", proto_names[x->proto]);
@@ -67,6 +66,33 @@ static struct stats_row *find_row(struct session *s, const struct txn *x)
 	session__address(x->flow.daddr, x->flow.dport, key.service + n, sizeof(key.service) - n);
 	snprintf(key.method, sizeof(key.method), "%s", x->method);
 	return stats__row(s->opts.stats, &key);
+}
+
+static uint32_t slot_of(const struct txn *x)
+{
+	uint64_t addr[2];
+
+	memcpy(addr, x->flow.daddr, sizeof(addr));
+	addr[1] ^= addr[0] ^ (uint64_t)x->flow.dport << 32 ^ (uint64_t)(uintptr_t)x->method ^
+		   (uint64_t)x->side << 56 ^ (uint64_t)x->proto << 48;
+	return (uint32_t)((addr[1] * 0x9e3779b97f4a7c15ull) >> 40) & (SESSION_ROWS - 1);
+}
+
+/* The service is where the request goes: the local socket of a server, the peer of a client. */
+static struct stats_row *find_row(struct session *s, const struct txn *x)
+{
+	struct session_row *r = &s->row[slot_of(x)];
+
+	if (r->row && r->method == x->method && r->port == x->flow.dport && r->side == x->side &&
+	    r->proto == x->proto && !memcmp(r->addr, x->flow.daddr, sizeof(r->addr)))
+		return r->row;
+	*r = (struct session_row){.row = name_row(s, x),
+				  .method = x->method,
+				  .port = x->flow.dport,
+				  .proto = x->proto,
+				  .side = x->side};
+	memcpy(r->addr, x->flow.daddr, sizeof(r->addr));
+	return r->row;
 }
 
 struct txn *session__open(struct session *s, enum txn_side side, const struct brief *b,

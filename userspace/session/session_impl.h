@@ -6,11 +6,22 @@
 #include "offers.h"
 #include "session.h"
 
+#define SESSION_ROWS 256 /* found lately, a power of two: naming a row costs more than a transaction */
+
+struct session_row {
+	struct stats_row *row; /* NULL free */
+	const char *method;
+	uint8_t addr[16];
+	uint16_t port;
+	uint8_t proto, side;
+};
+
 struct session {
 	struct session_opts opts;
 	struct session_counts counts;
 	struct txn_table *table;
 	struct offers *offers;
+	struct session_row row[SESSION_ROWS];
 	uint64_t doubt_ns; /* what was opened before may have ended unseen */
 };
 
