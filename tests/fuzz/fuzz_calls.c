@@ -143,12 +143,11 @@ static void verify(const struct calls *c)
 
 			require(node->list == l &&
 				call_state__is_over(node->call.state) == (l == CALL_LIST_OVER));
-			require(c->heap[node->heap_at] == node->call.idx);
+			require(c->heap[node->heap_at].idx == node->call.idx);
 		}
 	require(listed == live);
 	for (unsigned int i = 1; i < c->live; i++)
-		require(call_node__at(c, c->heap[(i - 1) / 2])->heap_ns <=
-			call_node__at(c, c->heap[i])->heap_ns);
+		require(c->heap[(i - 1) / CALL_HEAP_WAYS].ns <= c->heap[i].ns);
 	for (unsigned int i = 0; i < c->msg_made; i++)
 		kept += call_msg__at(c, i)->call != 0;
 	require(kept == msgs && kept <= c->opts.max_messages);

@@ -180,13 +180,12 @@ static inline void fixture_call__verify(const struct calls *c)
 
 			CHECK_UINT(node->list, l);
 			CHECK_UINT(call_state__is_over(node->call.state), l == CALL_LIST_OVER);
-			CHECK_UINT(c->heap[node->heap_at], node->call.idx);
+			CHECK_UINT(c->heap[node->heap_at].idx, node->call.idx);
 		}
 	}
 	CHECK_UINT(listed, live);
 	for (unsigned int i = 1; i < c->live; i++)
-		CHECK(call_node__at(c, c->heap[(i - 1) / 2])->heap_ns <=
-		      call_node__at(c, c->heap[i])->heap_ns);
+		CHECK(c->heap[(i - 1) / CALL_HEAP_WAYS].ns <= c->heap[i].ns);
 	for (unsigned int i = 0; i < c->msg_made; i++)
 		kept += call_msg__at(c, i)->call != 0;
 	CHECK_UINT(kept, msgs);

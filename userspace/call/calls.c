@@ -231,7 +231,7 @@ void calls__move(struct calls *c, struct call *call, enum call_state state)
 		list_unlink(c, n);
 		list_push(c, n, is_over ? CALL_LIST_OVER : CALL_LIST_OPEN);
 		n->due_ns = is_over ? c->now_ns : 0;
-		if (due_of(c, n) < n->heap_ns)
+		if (due_of(c, n) < c->heap[n->heap_at].ns)
 			call_heap__set(c, n, due_of(c, n));
 	}
 	if (!is_over)
@@ -254,7 +254,7 @@ void calls__due(struct calls *c, struct call *call, uint64_t due_ns, enum call_s
 	n->due_ns = due_ns;
 	n->due_state = (uint8_t)state;
 	due = due_of(c, n);
-	if (due < n->heap_ns)
+	if (due < c->heap[n->heap_at].ns)
 		call_heap__set(c, n, due);
 }
 
@@ -301,12 +301,13 @@ void calls__tick(struct calls *c, uint64_t now_ns)
 	if (now_ns > c->now_ns)
 		c->now_ns = now_ns;
 	while (c->live) {
-		struct call_node *n = call_node__at(c, c->heap[0]);
-		uint64_t due = due_of(c, n);
+		struct call_node *n = call_node__at(c, c->heap[0].idx);
+		uint64_t due;
 
-		if (n->heap_ns > now_ns)
+		if (c->heap[0].ns > now_ns)
 			return;
-		if (due > n->heap_ns && due > now_ns) {
+		due = due_of(c, n);
+		if (due > c->heap[0].ns && due > now_ns) {
 			call_heap__set(c, n, due);
 			continue;
 		}

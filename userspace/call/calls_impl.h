@@ -42,6 +42,13 @@ struct dialog {
 	bool is_bye_done;
 };
 
+#define CALL_HEAP_WAYS 4u
+
+struct call_due {
+	uint64_t ns; /* never later than the true time */
+	uint32_t idx;
+};
+
 /* A call and its places. */
 struct call_node {
 	struct call call; /* first: call_node__of() */
@@ -57,9 +64,8 @@ struct call_node {
 	uint32_t heap_at;	   /* place in the heap of due times */
 	uint32_t half;		   /* idx + 1 of the last message of the first half */
 	uint32_t next_free;	   /* idx + 1 */
-	uint64_t due_ns;  /* then it moves to due_state; 0: lost_ns after the latest message. Over:
-			     since when */
-	uint64_t heap_ns; /* what the heap sorts by: never later than the true time */
+	uint64_t due_ns; /* then it moves to due_state; 0: lost_ns after the latest message. Over:
+			    since when */
 	uint32_t recent[CALL_RECENT]; /* messages, idx + 1 */
 	uint16_t recent_hash[CALL_RECENT];
 	struct dialog dialog;
@@ -81,11 +87,11 @@ struct calls {
 	} list[CALL_LIST_CNT];
 	uint32_t call_free;	   /* idx + 1 */
 	uint32_t id_head, id_tail; /* idx + 1, in order of id */
-	uint32_t *heap;		   /* call idx, by heap_ns; `live` of them */
+	struct call_due *heap;	   /* `live` of them */
 	uint32_t *by_id;	   /* ring of the latest ids: idx + 1 (calls.c) */
 	uint32_t by_id_mask;
 	uint64_t last_id;
-	uint64_t now_ns; /* latest instant seen */
+	uint64_t now_ns;       /* latest instant seen */
 	struct tie_table *tie; /* tie.h */
 	struct ice_table *ice; /* ice.h */
 };

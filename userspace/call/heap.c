@@ -1,55 +1,61 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Due times of calls: a binary heap of call indices. A message makes a call due later, which costs
- * nothing: the heap keeps the earlier time, and calls__tick() puts it right when that comes. */
+/* Due times of calls: a heap of four ways, times beside indices so that comparing touches no call.
+ * A message makes a call due later, which costs nothing: the heap keeps the earlier time, and
+ * calls__tick() puts it right when that comes. */
 #include "calls_impl.h"
 
-static void place(struct calls *c, uint32_t at, uint32_t idx)
+static void place(struct calls *c, uint32_t at, struct call_due due)
 {
-	c->heap[at] = idx;
-	call_node__at(c, idx)->heap_at = at;
+	c->heap[at] = due;
+	call_node__at(c, due.idx)->heap_at = at;
 }
 
 static void sift_up(struct calls *c, uint32_t at)
 {
-	uint32_t idx = c->heap[at];
-	uint64_t ns = call_node__at(c, idx)->heap_ns;
+	struct call_due due = c->heap[at];
 
 	while (at) {
-		uint32_t up = (at - 1) / 2;
+		uint32_t up = (at - 1) / CALL_HEAP_WAYS;
 
-		if (call_node__at(c, c->heap[up])->heap_ns <= ns)
+		if (c->heap[up].ns <= due.ns)
 			break;
 		place(c, at, c->heap[up]);
 		at = up;
 	}
-	place(c, at, idx);
+	place(c, at, due);
+}
+
+/* The child that is due first; `at` itself where there is none. */
+static uint32_t first_child(const struct calls *c, uint32_t at)
+{
+	uint32_t child = at * CALL_HEAP_WAYS + 1, best = child;
+
+	if (child >= c->live)
+		return at;
+	for (uint32_t i = 1; i < CALL_HEAP_WAYS && child + i < c->live; i++)
+		if (c->heap[child + i].ns < c->heap[best].ns)
+			best = child + i;
+	return best;
 }
 
 static void sift_down(struct calls *c, uint32_t at)
 {
-	uint32_t idx = c->heap[at];
-	uint64_t ns = call_node__at(c, idx)->heap_ns;
+	struct call_due due = c->heap[at];
 
 	for (;;) {
-		uint32_t down = at * 2 + 1;
+		uint32_t down = first_child(c, at);
 
-		if (down >= c->live)
-			break;
-		if (down + 1 < c->live && call_node__at(c, c->heap[down + 1])->heap_ns <
-						  call_node__at(c, c->heap[down])->heap_ns)
-			down++;
-		if (call_node__at(c, c->heap[down])->heap_ns >= ns)
+		if (down == at || c->heap[down].ns >= due.ns)
 			break;
 		place(c, at, c->heap[down]);
 		at = down;
 	}
-	place(c, at, idx);
+	place(c, at, due);
 }
 
 void call_heap__add(struct calls *c, struct call_node *n, uint64_t ns)
 {
-	n->heap_ns = ns;
-	c->heap[c->live] = n->call.idx;
+	c->heap[c->live] = (struct call_due){ns, n->call.idx};
 	sift_up(c, c->live++);
 }
 
@@ -67,9 +73,9 @@ void call_heap__remove(struct calls *c, struct call_node *n)
 
 void call_heap__set(struct calls *c, struct call_node *n, uint64_t ns)
 {
-	uint64_t was = n->heap_ns;
+	uint64_t was = c->heap[n->heap_at].ns;
 
-	n->heap_ns = ns;
+	c->heap[n->heap_at].ns = ns;
 	if (ns < was)
 		sift_up(c, n->heap_at);
 	else
