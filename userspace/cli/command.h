@@ -17,6 +17,8 @@ int export__run(const struct options *o);
 int health__run(const struct options *o);
 int replay__command(const struct options *o);
 int record__run(const struct options *o);
+int sessions__run(const struct options *o);
+int show__run(const struct options *o);
 
 /* `top --once`. */
 int top_once__run(const struct options *o);

@@ -13,6 +13,8 @@ enum option_for {
 	FOR_HEALTH = 8,
 	FOR_REPLAY = 16,
 	FOR_RECORD = 32,
+	FOR_SESSIONS = 64,
+	FOR_SHOW = 128,
 	FOR_OPERAND = 1u << 31, /* takes one argument that is no option */
 };
 

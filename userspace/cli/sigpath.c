@@ -19,6 +19,13 @@ static const struct command commands[] = {
 	{"top", "top [--once [--json]]",
 	 "latency by service and method, live, with the stages of the slow ones", FOR_TOP,
 	 top__run},
+	{"sessions", "sessions [FILTER] [--metrics]",
+	 "calls, registrations, checks, handshakes: state and setup time; FILTER as 'state=failed "
+	 "setup>500ms'",
+	 FOR_SESSIONS | FOR_OPERAND, sessions__run},
+	{"show", "show ID|CALL-ID [--payload]",
+	 "one of them: its messages with the wait of each on this host, then its waterfall",
+	 FOR_SHOW | FOR_OPERAND, show__run},
 	{"doctor", "doctor [--json] [--plan]",
 	 "what this host lets sigpath observe, and what to change; needs no daemon", FOR_DOCTOR,
 	 doctor__run},

@@ -1,0 +1,415 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Tables of sessions, metrics and exemplars. */
+#include "session_text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "figure.h"
+#include "text.h"
+
+#define WORD_LEN 256
+
+/* --- parts --- */
+
+const char *session_text__word(const struct session_text *t, const json_t *object,
+			       const char *field, unsigned int cols, char *buf, size_t size)
+{
+	const char *s = json_string_value(json_object_get(object, field));
+	char clean[1024];
+
+	if (!s || !*s)
+		s = "-";
+	text__clean(clean, sizeof(clean), s, strlen(s));
+	text__fit(buf, size, clean, cols, t->utf8);
+	return buf;
+}
+
+uint64_t session_text__number(const json_t *object, const char *field)
+{
+	const json_t *v = json_object_get(object, field);
+
+	return json_is_integer(v) && json_integer_value(v) >= 0 ? (uint64_t)json_integer_value(v)
+								: FIGURE_NONE;
+}
+
+bool session_text__has_flag(const json_t *message, const char *flag)
+{
+	const json_t *value, *flags = json_object_get(message, "flags");
+	size_t i;
+
+	json_array_foreach (flags, i, value)
+		if (json_is_string(value) && !strcmp(json_string_value(value), flag))
+			return true;
+	return false;
+}
+
+/* The longest below `under` (its index breaks ties); NULL none. */
+static const json_t *next_stage(const json_t *stages, const json_t *after)
+{
+	const json_t *value, *best = NULL;
+	uint64_t limit = after ? session_text__number(after, "ns") : UINT64_MAX, ns, best_ns = 0;
+	bool is_behind = !after;
+	size_t i;
+
+	json_array_foreach (stages, i, value) {
+		ns = session_text__number(value, "ns");
+		if (value == after)
+			is_behind = true;
+		else if (ns != FIGURE_NONE && (ns < limit || (ns == limit && is_behind)) &&
+			 (!best || ns > best_ns)) {
+			best = value;
+			best_ns = ns;
+		}
+	}
+	return best;
+}
+
+void session_text__stages(const json_t *stages, unsigned int most, char *buf, size_t size)
+{
+	const struct session_text ascii = {0};
+	const json_t *stage = NULL;
+	char name[64], ns[FIGURE_LEN];
+	size_t n = 0;
+
+	buf[0] = '\0';
+	while (most-- && (stage = next_stage(stages, stage)) && n < size) {
+		if (!session_text__number(stage, "ns") && n)
+			break;
+		session_text__word(&ascii, stage, "name", 40, name, sizeof(name));
+		n += (size_t)snprintf(buf + n, size - n, "%s%s %s", n ? ", " : "", name,
+				      figure__ns(ns, session_text__number(stage, "ns")));
+	}
+}
+
+/* --- sessions --- */
+
+static bool has_room(const struct session_text *t, unsigned int cols)
+{
+	return t->cols >= cols;
+}
+
+/* "alice" of "sip:alice@host"; with room "alice@host". */
+static void party(const struct session_text *t, const json_t *s, const char *field, char *buf,
+		  size_t size)
+{
+	char word[WORD_LEN];
+	char *from, *end;
+
+	session_text__word(t, s, field, 200, word, sizeof(word));
+	from = strchr(word, ':');
+	from = from ? from + 1 : word;
+	end = has_room(t, 120) ? strpbrk(from, ";?") : strpbrk(from, "@;?");
+	if (end && end > from)
+		*end = '\0';
+	snprintf(buf, size, "%s", from);
+}
+
+/* The longest phase: "ice 310ms". */
+static void slowest(const json_t *s, char *buf, size_t size)
+{
+	const json_t *value, *phases = json_object_get(s, "phases");
+	const char *name, *best = NULL;
+	json_int_t most = -1;
+	char clean[32], ns[FIGURE_LEN];
+
+	json_object_foreach ((json_t *)phases, name, value)
+		if (json_is_integer(value) && json_integer_value(value) > most) {
+			most = json_integer_value(value);
+			best = name;
+		}
+	if (!best) {
+		snprintf(buf, size, "--");
+		return;
+	}
+	text__clean(clean, sizeof(clean), best, strlen(best));
+	snprintf(buf, size, "%s %s", clean, figure__ns(ns, (uint64_t)most));
+}
+
+/* "2", or "2/1": of these self-inflicted. */
+static void again(const json_t *s, char *buf, size_t size)
+{
+	uint64_t all = session_text__number(s, "retransmits");
+	uint64_t self = session_text__number(s, "self_inflicted");
+
+	if (all == FIGURE_NONE || !all)
+		snprintf(buf, size, "-");
+	else if (self == FIGURE_NONE || !self)
+		snprintf(buf, size, "%" PRIu64, all);
+	else
+		snprintf(buf, size, "%" PRIu64 "/%" PRIu64, all, self);
+}
+
+/* The first end that is not of this host. */
+static void peer(const struct session_text *t, const json_t *s, char *buf, size_t size)
+{
+	const json_t *end, *ends = json_object_get(s, "ends"), *found = NULL;
+	size_t i;
+
+	json_array_foreach (ends, i, end)
+		if (!found && !json_is_true(json_object_get(end, "local")))
+			found = end;
+	session_text__word(t, found ? found : json_array_get(ends, 0), "addr", 24, buf, size);
+}
+
+static void print_parties(const struct session_text *t, const json_t *s, unsigned int cols)
+{
+	char from[WORD_LEN], to[WORD_LEN], both[2 * WORD_LEN + 4], cut[2 * WORD_LEN + 4];
+
+	party(t, s, "from", from, sizeof(from));
+	party(t, s, "to", to, sizeof(to));
+	if (!strcmp(from, "-") && !strcmp(to, "-"))
+		session_text__word(t, s, "service", 200, both, sizeof(both));
+	else
+		snprintf(both, sizeof(both), "%s%s%s", from, t->utf8 ? "→" : ">", to);
+	text__fit(cut, sizeof(cut), both, cols, t->utf8);
+	fputs(cut, stdout);
+}
+
+static void print_session(const struct session_text *t, const json_t *s)
+{
+	char word[WORD_LEN], ns[FIGURE_LEN], code[8] = "-", rtx[24];
+	const char *time = json_string_value(json_object_get(s, "time"));
+	const char *what = json_string_value(json_object_get(s, "method"));
+	uint64_t id = session_text__number(s, "id"), status = session_text__number(s, "code");
+	unsigned int used = 67;
+
+	time = time ? strchr(time, 'T') : NULL;
+	if (status != FIGURE_NONE)
+		snprintf(code, sizeof(code), "%u", (unsigned int)status % 10000);
+	printf("%5" PRIu64 " ", id == FIGURE_NONE ? 0 : id);
+	text__clean(word, 9, time ? time + 1 : "--", time ? strlen(time + 1) : 2);
+	printf("%-8s ", word);
+	session_text__word(t, s, what && *what ? "method" : "kind", 8, word, sizeof(word));
+	printf("%-8s ", word);
+	session_text__word(t, s, "state", 9, word, sizeof(word));
+	printf("%-9s %-4s %7s ", word, code, figure__ns(ns, session_text__number(s, "setup_ns")));
+	slowest(s, word, sizeof(word));
+	printf("%-16.16s ", word);
+	again(s, rtx, sizeof(rtx));
+	printf("%-4.4s ", rtx);
+	if (has_room(t, 120)) {
+		peer(t, s, word, sizeof(word));
+		printf("%-22.22s ", word);
+		used += 23;
+	}
+	print_parties(t, s, t->cols > used + 4 ? t->cols - used - 1 : 4);
+	putchar('\n');
+}
+
+void session_text__list(const struct session_text *t, const json_t *reply)
+{
+	const json_t *s, *sessions = json_object_get(reply, "sessions");
+	uint64_t matched = session_text__number(reply, "matched");
+	uint64_t total = session_text__number(reply, "total");
+	size_t i;
+
+	printf("%5s %-8s %-8s %-9s %-4s %7s %-16s %-4s %s%s\n", "ID", "START", "WHAT", "STATE",
+	       "CODE", "SETUP", "SLOWEST", "RTX", has_room(t, 120) ? "PEER                   " : "",
+	       t->utf8 ? "FROM→TO" : "FROM>TO");
+	json_array_foreach (sessions, i, s)
+		print_session(t, s);
+	printf("%zu shown", json_array_size(sessions));
+	if (matched != FIGURE_NONE && total != FIGURE_NONE)
+		printf(", %" PRIu64 " match, of %" PRIu64, matched, total);
+	puts(json_is_true(json_object_get(reply, "more")) ? "; more: --limit N" : "");
+}
+
+/* --- show --- */
+
+static void print_ice(const struct session_text *t, const json_t *ice)
+{
+	char role[32], pair[128], rtt[FIGURE_LEN];
+
+	if (!json_is_object(ice))
+		return;
+	session_text__word(t, ice, "role", 20, role, sizeof(role));
+	session_text__word(t, ice, "nominated", 100, pair, sizeof(pair));
+	printf("ice       %s, %" PRId64 " pairs, %" PRId64 " checks, %" PRId64
+	       " failed; nominated %s; round trip %s\n",
+	       role, (int64_t)json_integer_value(json_object_get(ice, "pairs")),
+	       (int64_t)json_integer_value(json_object_get(ice, "checks")),
+	       (int64_t)json_integer_value(json_object_get(ice, "failed")), pair,
+	       figure__ns(rtt, session_text__number(ice, "rtt_min_ns")));
+}
+
+static void print_handshake(const struct session_text *t, const json_t *h)
+{
+	char protocol[32], srtp[64];
+
+	if (!json_is_object(h))
+		return;
+	session_text__word(t, h, "protocol", 20, protocol, sizeof(protocol));
+	session_text__word(t, h, "srtp", 50, srtp, sizeof(srtp));
+	printf("handshake %s, SRTP %s, %" PRId64 " flights, %" PRId64 " retransmitted%s\n",
+	       protocol, srtp, (int64_t)json_integer_value(json_object_get(h, "flights")),
+	       (int64_t)json_integer_value(json_object_get(h, "retransmitted")),
+	       json_is_true(json_object_get(h, "cookie")) ? ", cookie" : "");
+}
+
+static void print_head(const struct session_text *t, const json_t *s)
+{
+	static const char *const fields[] = {"call_id", "from", "to",  "service",
+					     "comm",	"pod",	"time"};
+	char kind[32], state[32], method[32], word[WORD_LEN], ns[FIGURE_LEN];
+	uint64_t code = session_text__number(s, "code"), id = session_text__number(s, "id");
+
+	session_text__word(t, s, "kind", 20, kind, sizeof(kind));
+	session_text__word(t, s, "state", 20, state, sizeof(state));
+	session_text__word(t, s, "method", 20, method, sizeof(method));
+	printf("session   %" PRIu64 ": %s, %s, %s", id == FIGURE_NONE ? 0 : id, kind, state,
+	       method);
+	if (code != FIGURE_NONE)
+		printf(" %" PRIu64, code);
+	printf("; set up in %s\n", figure__ns(ns, session_text__number(s, "setup_ns")));
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		const char *value = json_string_value(json_object_get(s, fields[i]));
+
+		if (value && *value)
+			printf("%-9s %s\n", fields[i],
+			       session_text__word(t, s, fields[i], t->cols - 10, word,
+						  sizeof(word)));
+	}
+	print_ice(t, json_object_get(s, "ice"));
+	print_handshake(t, json_object_get(s, "handshake"));
+}
+
+/* Lines of a payload, each cleaned on its own. */
+static void print_payload(const struct session_text *t, const char *text)
+{
+	char clean[1024], cut[1024];
+
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+
+		text__clean(clean, sizeof(clean), text, len);
+		text__fit(cut, sizeof(cut), clean, t->cols - 4, t->utf8);
+		printf("    %s\n", cut);
+		text += len + (text[len] == '\n');
+	}
+}
+
+static void print_payloads(const struct session_text *t, const json_t *s)
+{
+	const json_t *m, *messages = json_object_get(s, "messages");
+	char label[64];
+	size_t i;
+
+	json_array_foreach (messages, i, m) {
+		const char *payload = json_string_value(json_object_get(m, "payload"));
+
+		if (!payload)
+			continue;
+		printf("\n%zu  %s\n", i + 1,
+		       session_text__word(t, m, "label", 40, label, sizeof(label)));
+		print_payload(t, payload);
+	}
+}
+
+void session_text__show(const struct session_text *t, const json_t *reply)
+{
+	print_head(t, reply);
+	putchar('\n');
+	session_ladder__print(t, reply);
+	print_payloads(t, reply);
+	putchar('\n');
+	session_waterfall__print(t, reply);
+}
+
+/* --- metrics --- */
+
+static void print_value(const char *name, const json_t *v)
+{
+	size_t len = strlen(name);
+	char ns[FIGURE_LEN];
+
+	if (json_is_integer(v) &&
+	    ((len > 3 && !strcmp(name + len - 3, "_ns")) || !strcmp(name, "ns")))
+		fputs(figure__ns(ns, (uint64_t)json_integer_value(v)), stdout);
+	else if (json_is_integer(v))
+		printf("%" PRId64, (int64_t)json_integer_value(v));
+	else if (json_is_real(v))
+		printf("%.4f", json_real_value(v));
+	else
+		fputs("--", stdout);
+}
+
+/* One metric: a number, or its parts by name; quantiles are objects with "ns". */
+static void print_metric(const char *name, const json_t *metric)
+{
+	const json_t *value, *inner;
+	const char *field;
+
+	if (!json_is_object(metric)) {
+		print_value(name, metric);
+		return;
+	}
+	json_object_foreach ((json_t *)metric, field, value) {
+		char clean[64];
+
+		if (json_is_string(value))
+			continue;
+		inner = json_is_object(value) ? json_object_get(value, "ns") : value;
+		text__clean(clean, sizeof(clean), field, strlen(field));
+		printf("  %s ", clean);
+		print_value(json_is_object(value) ? "ns" : field, inner);
+	}
+}
+
+void session_text__metrics(const struct session_text *t, const json_t *reply)
+{
+	const json_t *value, *metrics = json_object_get(reply, "rfc6076");
+	const char *name;
+	char clean[64];
+
+	(void)t;
+	json_object_foreach ((json_t *)metrics, name, value) {
+		text__clean(clean, sizeof(clean), name, strlen(name));
+		printf("%-14s", clean);
+		print_metric(name, value);
+		putchar('\n');
+	}
+}
+
+/* --- exemplars --- */
+
+static void print_exemplar(const struct session_text *t, const json_t *e)
+{
+	char stages[256], call_id[128], total[FIGURE_LEN], cut[512], line[512];
+	uint64_t code = session_text__number(e, "code"),
+		 session = session_text__number(e, "session");
+	int n;
+
+	session_text__stages(json_object_get(e, "stages"), 4, stages, sizeof(stages));
+	session_text__word(t, e, "call_id", 40, call_id, sizeof(call_id));
+	n = snprintf(line, sizeof(line), "  %s %7s",
+		     json_is_true(json_object_get(e, "worst")) ? "worst " : "random",
+		     figure__ns(total, session_text__number(e, "total_ns")));
+	if (code != FIGURE_NONE)
+		n += snprintf(line + n, sizeof(line) - (size_t)n, " %" PRIu64, code);
+	if (session != FIGURE_NONE)
+		n += snprintf(line + n, sizeof(line) - (size_t)n, " session %" PRIu64, session);
+	snprintf(line + n, sizeof(line) - (size_t)n, " %s  %s", call_id, stages);
+	text__fit(cut, sizeof(cut), line, t->cols, t->utf8);
+	puts(cut);
+}
+
+void session_text__exemplars(const struct session_text *t, const json_t *reply)
+{
+	const json_t *row, *e, *rows = json_object_get(reply, "rows");
+	char service[128], side[16], method[32];
+	size_t i, j;
+
+	json_array_foreach (rows, i, row) {
+		printf("%s (%s) %s, of %" PRIu64 "\n",
+		       session_text__word(t, row, "service", 60, service, sizeof(service)),
+		       session_text__word(t, row, "side", 12, side, sizeof(side)),
+		       session_text__word(t, row, "method", 24, method, sizeof(method)),
+		       session_text__number(row, "seen"));
+		json_array_foreach (json_object_get(row, "exemplars"), j, e)
+			print_exemplar(t, e);
+	}
+	if (!json_array_size(rows))
+		puts("no exemplars yet");
+}
