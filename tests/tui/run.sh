@@ -437,6 +437,55 @@ test_doctor() {
 	verdict doctor_without_capabilities $?
 }
 
+# --- sessions: text from recorded replies ---
+
+# text_golden NAME FILE ENVIRONMENT ARGUMENT...: what `sigpath` prints of the reply that is served.
+text_golden() {
+	local name=$1 file=$2 env=$3
+	shift 3
+	# shellcheck disable=SC2086 # several variables
+	env -u LANG -u LC_ALL -u LC_CTYPE $env "$sigpath" "$@" --socket "$work/sock" >"$work/text"
+	local status=$?
+	if [ -n "${SIGPATH_UPDATE:-}" ]; then cp "$work/text" "$here/$file"; fi
+	diff "$work/text" "$here/$file" | sed 's/^/#   /'
+	[ "$status" -eq 0 ] && cmp -s "$work/text" "$here/$file"
+	verdict "$name" $?
+}
+
+# Whose time it was adds up, to the nanosecond, in the lines that are printed.
+shares_add_up() {
+	awk '/^total/ {total = $2} / ms / && !/^total/ {if (/^  /) stage += $(NF - 2); else {sum += $(NF - 2); if (/^this host/) host = $(NF - 2)}}
+		END {exit !(total > 0 && sprintf("%.6f", sum) == total && sprintf("%.6f", stage) == host)}' "$1"
+}
+
+test_sessions() {
+	[ -n "$daemon_pid" ] || { serve sessions.json && start_daemon; }
+	serve sessions.json
+	text_golden sessions_80 sessions_80.txt "LC_ALL=C COLUMNS=80" sessions
+	[ "$(wc -L <"$work/text")" -le 80 ] && ! LC_ALL=C grep -q '[^ -~]' "$work/text"
+	verdict sessions_fit_80_columns_of_ascii $?
+	text_golden sessions_140 sessions_140.txt "LC_ALL=C.UTF-8 COLUMNS=140" sessions 'state=failed'
+	LC_ALL=C.UTF-8 grep -q -P '[\x00-\x09\x0b-\x1f\x7f\x{80}-\x{9f}\x{202e}]' "$work/text"
+	[ $? -eq 1 ]
+	verdict sessions_hostile_names $?
+	serve session.json
+	text_golden show_80 show_80.txt "LC_ALL=C COLUMNS=80" show 7 --payload
+	[ "$(wc -L <"$work/text")" -le 80 ] && ! LC_ALL=C grep -q '[^ -~]' "$work/text"
+	verdict show_fits_80_columns_of_ascii $?
+	shares_add_up "$work/text"
+	verdict show_adds_up $?
+	text_golden show_120 show_120.txt "LC_ALL=C.UTF-8 COLUMNS=120" show 3848276298220188511@a.example
+	text_golden show_ascii show_40.txt "LC_ALL=C.UTF-8 COLUMNS=40" show 7 --ascii
+	"$sigpath" show 7 --json --socket "$work/sock" | python3 -c 'import json,sys; assert json.load(sys.stdin)["type"] == "session"'
+	verdict show_json $?
+	serve session_error.json
+	refused sessions_bad_filter 1 "column 7 of the filter: expected a duration" sessions 'setup>x' --socket "$work/sock"
+	refused show_unknown 1 "column 7" show 99 --socket "$work/sock"
+	refused show_what 2 "which one" show --socket "$work/sock"
+	refused sessions_limit 2 "from 1 to 5000" sessions --limit 0 --socket "$work/sock"
+	stop_daemon
+}
+
 main() {
 	trap cleanup EXIT
 	if ! command -v tmux >/dev/null; then
@@ -461,6 +510,7 @@ main() {
 		test_terminals
 		test_once
 	fi
+	test_sessions
 	test_command_line
 	test_doctor
 	echo "# $passed passed, $failed failed, $skipped skipped"

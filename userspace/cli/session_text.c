@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "figure.h"
+#include "page.h"
 #include "text.h"
 
 #define WORD_LEN 256
@@ -173,7 +174,7 @@ static void print_session(const struct session_text *t, const json_t *s)
 	const char *time = json_string_value(json_object_get(s, "time"));
 	const char *what = json_string_value(json_object_get(s, "method"));
 	uint64_t id = session_text__number(s, "id"), status = session_text__number(s, "code");
-	unsigned int used = 67;
+	unsigned int used = 69; /* columns before the last one */
 
 	time = time ? strchr(time, 'T') : NULL;
 	if (status != FIGURE_NONE)
@@ -194,7 +195,7 @@ static void print_session(const struct session_text *t, const json_t *s)
 		printf("%-22.22s ", word);
 		used += 23;
 	}
-	print_parties(t, s, t->cols > used + 4 ? t->cols - used - 1 : 4);
+	print_parties(t, s, t->cols > used + 4 ? t->cols - used : 4);
 	putchar('\n');
 }
 
@@ -226,12 +227,13 @@ static void print_ice(const struct session_text *t, const json_t *ice)
 		return;
 	session_text__word(t, ice, "role", 20, role, sizeof(role));
 	session_text__word(t, ice, "nominated", 100, pair, sizeof(pair));
-	printf("ice       %s, %" PRId64 " pairs, %" PRId64 " checks, %" PRId64
-	       " failed; nominated %s; round trip %s\n",
-	       role, (int64_t)json_integer_value(json_object_get(ice, "pairs")),
-	       (int64_t)json_integer_value(json_object_get(ice, "checks")),
-	       (int64_t)json_integer_value(json_object_get(ice, "failed")), pair,
-	       figure__ns(rtt, session_text__number(ice, "rtt_min_ns")));
+	page__print(0, 10,
+		    "ice       %s, %" PRId64 " pairs, %" PRId64 " checks, %" PRId64
+		    " failed; nominated %s; round trip %s",
+		    role, (int64_t)json_integer_value(json_object_get(ice, "pairs")),
+		    (int64_t)json_integer_value(json_object_get(ice, "checks")),
+		    (int64_t)json_integer_value(json_object_get(ice, "failed")), pair,
+		    figure__ns(rtt, session_text__number(ice, "rtt_min_ns")));
 }
 
 static void print_handshake(const struct session_text *t, const json_t *h)
@@ -242,10 +244,11 @@ static void print_handshake(const struct session_text *t, const json_t *h)
 		return;
 	session_text__word(t, h, "protocol", 20, protocol, sizeof(protocol));
 	session_text__word(t, h, "srtp", 50, srtp, sizeof(srtp));
-	printf("handshake %s, SRTP %s, %" PRId64 " flights, %" PRId64 " retransmitted%s\n",
-	       protocol, srtp, (int64_t)json_integer_value(json_object_get(h, "flights")),
-	       (int64_t)json_integer_value(json_object_get(h, "retransmitted")),
-	       json_is_true(json_object_get(h, "cookie")) ? ", cookie" : "");
+	page__print(0, 10,
+		    "handshake %s, SRTP %s, %" PRId64 " flights, %" PRId64 " retransmitted%s",
+		    protocol, srtp, (int64_t)json_integer_value(json_object_get(h, "flights")),
+		    (int64_t)json_integer_value(json_object_get(h, "retransmitted")),
+		    json_is_true(json_object_get(h, "cookie")) ? ", cookie" : "");
 }
 
 static void print_head(const struct session_text *t, const json_t *s)
