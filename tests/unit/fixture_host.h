@@ -386,7 +386,7 @@ __attribute__((unused)) static void forced(struct host_case *h)
 
 __attribute__((unused)) static void nothing_known(struct host_case *h)
 {
-	h->facts = (struct facts){.calls = CALLS_UNKNOWN,
+	h->facts = (struct facts){.calls = REFUSALS_UNKNOWN,
 				  .has_btf = true,
 				  .caps_known = true,
 				  .caps = ALL_CAPS,
