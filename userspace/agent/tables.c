@@ -67,7 +67,8 @@ static int make_calls(struct tables *t, const struct tables_opts *o)
 					.on_setup = on_setup,
 					.ctx = t};
 	const struct beats_opts beats = {.max_peers = o->cfg->max_heartbeat_peers,
-					 .id_len = 8,
+					 .id_off = (uint16_t)o->cfg->heartbeat_id_off,
+					 .id_len = (uint16_t)o->cfg->heartbeat_id_len,
 					 .idle_ns = o->cfg->session_idle_ns};
 	int rc = calls__new(&opts, &t->calls);
 

@@ -19,7 +19,6 @@
 #define HOLE_NS		   3000000000ull
 #define STREAM_IDLE_NS	   3600000000000ull
 #define BEAT_TIMEOUT_NS	   5000000000ull
-#define BEAT_ID_LEN	   8
 #define RECORD_MAX	   65536
 
 struct replay {
@@ -94,7 +93,8 @@ static int make_calls(struct replay *r, const struct replay_settings *s)
 					.on_expect_media = expect_media,
 					.ctx = r};
 	const struct beats_opts beats = {.max_peers = (unsigned int)s->max_heartbeat_peers,
-					 .id_len = BEAT_ID_LEN,
+					 .id_off = (uint16_t)s->heartbeat_id_off,
+					 .id_len = (uint16_t)s->heartbeat_id_len,
 					 .idle_ns = s->session_idle_ns};
 	int rc = calls__new(&opts, &r->calls);
 
