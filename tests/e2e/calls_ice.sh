@@ -23,7 +23,7 @@ if ! wait_until 15 grep -qs ready "$WORK/answerer.log"; then
 	not_ok calls_ice_peers "the answering peer did not start: $(tail -n 1 "$WORK/answerer.log")"
 	exit 1
 fi
-if ! netns__run "$NS_A" timeout 30 "$PYTHON" "$peer" offer "http://$IP_B:8080/offer" "$WORK/offer.times" >"$WORK/offerer.log" 2>&1; then
+if ! netns__run "$NS_A" timeout 30 "$PYTHON" "$peer" offer "$IP_B" 8080 "$WORK/offer.times" >"$WORK/offerer.log" 2>&1; then
 	not_ok calls_ice_peers "the offering peer failed: $(tail -n 1 "$WORK/offerer.log")"
 	exit 1
 fi

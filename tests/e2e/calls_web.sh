@@ -6,9 +6,8 @@ begin tcpdump tshark node chromium
 page=$PEERS_DIR/web_page.html
 # All on one loopback; without a default route the browser gathers no candidates.
 ip -n "$NS_B" route add default via "$IP_A"
-IF_B=lo
 
-start_daemon "" --interfaces lo
+start_daemon ""
 job__start relay "$NS_B" node "$PEERS_DIR/web_relay.js" 8080 "$page" "$WORK/page.times"
 wait_until 10 grep -qs ready "$WORK/relay.log"
 job__start wire.tcpdump "$NS_B" tcpdump -i lo -n -s 0 -B 65536 -U --time-stamp-precision=nano -w "$WORK/wire.pcap" "udp or tcp"
