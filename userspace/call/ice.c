@@ -7,26 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ice_check.h"
 #include "tie.h"
+#include "turn.h"
 
-#define TURN_ALLOCATE 3
-#define TURN_REFRESH  4
-#define STUN_BINDING  1
+#define STUN_BINDING 1
 
-#define ICE_WAYS      4
-#define ICE_CHECKS_NS 40000000000ull /* RFC 8445 14.3, RFC 8489 6.2.1: 39.5 s */
-
-/* A request that waits, or waited, for its response. */
-struct ice_check {
-	uint64_t hash; /* 0 free */
-	uint64_t call_id;
-	uint64_t first_ns, last_ns;
-	uint32_t call; /* idx + 1 */
-	uint16_t copies;
-	uint8_t pair;			   /* index + 1, 0 none */
-	uint8_t asked_dirs, answered_dirs; /* 1 << enum message_dir */
-	bool is_nominating;
-};
+#define ICE_WAYS 4
 
 struct ice_table {
 	uint32_t mask; /* of sets */
@@ -53,21 +40,21 @@ void ice_table__free(struct ice_table *t)
 	free(t);
 }
 
-static struct call *call_of(const struct calls *c, const struct ice_check *k)
+struct call *ice_check__call(const struct calls *c, const struct ice_check *k)
 {
 	struct call *call = &call_node__at(c, k->call - 1)->call;
 
 	return call->id == k->call_id ? call : NULL;
 }
 
-static uint64_t check_hash(const struct message *m, const struct stun_head *s)
+uint64_t ice_check__hash(const struct message *m, const struct stun_head *s)
 {
 	uint64_t h = call_key__bytes(call_key__flow(m->flow), s->brief.txid, STUN_TXID_LEN);
 
 	return h ? h : 1;
 }
 
-static struct ice_check *find_check(const struct calls *c, uint64_t hash)
+struct ice_check *ice_check__find(const struct calls *c, uint64_t hash)
 {
 	struct ice_check *set = &c->ice->check[(hash & c->ice->mask) * ICE_WAYS];
 
@@ -221,8 +208,8 @@ static struct call *find_checked(struct calls *c, const struct message *m, const
 	return call;
 }
 
-static struct ice_check *remember(struct calls *c, struct call *call, const struct message *m,
-				  uint64_t hash)
+struct ice_check *ice_check__add(struct calls *c, struct call *call, const struct message *m,
+				 uint64_t hash)
 {
 	struct ice_check *k = add_check(c, hash);
 
@@ -234,8 +221,7 @@ static struct ice_check *remember(struct calls *c, struct call *call, const stru
 	return k;
 }
 
-/* Another sight of a request: true if it is the same copy at its other end on this host. */
-static bool is_other_end(struct ice_check *k, const struct message *m)
+bool ice_check__is_other_end(struct ice_check *k, const struct message *m)
 {
 	uint8_t dir = (uint8_t)(1u << m->dir);
 
@@ -273,9 +259,9 @@ static void note_consent(struct calls *c, struct ice_pair *p, uint64_t ts_ns)
 static call_msg_ref_t add_request(struct calls *c, const struct message *m, const struct facts *f,
 				  const struct call_verdict *v, bool *is_mine)
 {
-	uint64_t hash = check_hash(m, &f->stun);
-	struct ice_check *k = find_check(c, hash);
-	struct call *call = k ? call_of(c, k) : NULL;
+	uint64_t hash = ice_check__hash(m, &f->stun);
+	struct ice_check *k = ice_check__find(c, hash);
+	struct call *call = k ? ice_check__call(c, k) : NULL;
 	uint32_t flags = f->stun.use_candidate ? CALL_MSG_NOMINATES : 0;
 	struct call_msg *msg;
 	struct call_ice *ice;
@@ -294,7 +280,7 @@ static call_msg_ref_t add_request(struct calls *c, const struct message *m, cons
 	if (!ice)
 		return calls__ref(msg);
 	note_role(ice, m, &f->stun);
-	if (k && is_other_end(k, m))
+	if (k && ice_check__is_other_end(k, m))
 		return calls__ref(msg);
 	p = ice__pair(ice, m);
 	if (p)
@@ -307,7 +293,7 @@ static call_msg_ref_t add_request(struct calls *c, const struct message *m, cons
 			p->retransmits++;
 		return calls__ref(msg);
 	}
-	k = remember(c, call, m, hash);
+	k = ice_check__add(c, call, m, hash);
 	k->pair = p ? (uint8_t)(p - ice->pair + 1) : 0;
 	k->is_nominating = f->stun.use_candidate;
 	ice->checks++;
@@ -389,14 +375,11 @@ static void note_response(struct calls *c, struct call *call, const struct ice_c
 	}
 }
 
-static void note_allocation(struct calls *c, struct call *call, const struct message *m,
-			    const struct stun_head *s);
-
 static call_msg_ref_t add_response(struct calls *c, const struct message *m, const struct facts *f,
 				   const struct call_verdict *v, bool *is_mine)
 {
-	struct ice_check *k = find_check(c, check_hash(m, &f->stun));
-	struct call *call = k ? call_of(c, k) : NULL;
+	struct ice_check *k = ice_check__find(c, ice_check__hash(m, &f->stun));
+	struct call *call = k ? ice_check__call(c, k) : NULL;
 	struct call_msg *msg;
 	bool is_first, is_second;
 
@@ -411,96 +394,7 @@ static call_msg_ref_t add_response(struct calls *c, const struct message *m, con
 	if (f->stun.brief.method == STUN_BINDING)
 		note_response(c, call, k, m, &f->stun);
 	else if (call->kind == CALL_TURN)
-		note_allocation(c, call, m, &f->stun);
-	return calls__ref(msg);
-}
-
-/* The allocation, or the call, of a 5-tuple. */
-static struct call *find_flow(const struct calls *c, const struct rec_flow *flow, bool is_turn)
-{
-	uint64_t hash = call_key__flow(flow), at = 0;
-	struct call *call;
-
-	while ((call = call_key__find(c, KEY_FLOW, hash, &at)))
-		if ((call->kind == CALL_TURN) == is_turn && !call_state__is_over(call->state))
-			return call;
-	return NULL;
-}
-
-/* RFC 8656 7.3, 8: 401 and 438 ask for (other) credentials, everything else is the answer. */
-static void note_allocation(struct calls *c, struct call *call, const struct message *m,
-			    const struct stun_head *s)
-{
-	uint16_t method = s->brief.method;
-
-	if (s->brief.class == STUN_ERROR) {
-		call->ice->failed += s->error_code != 401 && s->error_code != 438;
-		if (method != TURN_ALLOCATE || s->error_code == 401 || s->error_code == 438)
-			return;
-		call->code = s->error_code;
-		calls__at(call, CALL_AT_FINAL, m->ts_ns);
-		if (call->state == CALL_STATE_TRYING)
-			calls__move(c, call, CALL_STATE_FAILED);
-		return;
-	}
-	call->ice->answered++;
-	if (method != TURN_ALLOCATE && method != TURN_REFRESH)
-		return;
-	if (method == TURN_ALLOCATE && s->relayed.family) {
-		memcpy(call->ice->relayed, s->relayed.addr, 16);
-		call->ice->relayed_port = s->relayed.port;
-	}
-	if (method == TURN_ALLOCATE)
-		calls__at(call, CALL_AT_FINAL, m->ts_ns);
-	if (s->has_lifetime)
-		call->ice->lifetime_s = s->lifetime_s;
-	if (method == TURN_REFRESH && s->has_lifetime && !s->lifetime_s) {
-		calls__at(call, CALL_AT_BYE, m->ts_ns);
-		calls__at(call, CALL_AT_END, m->ts_ns);
-		calls__move(c, call, CALL_STATE_ENDED);
-		return;
-	}
-	if (call->ice->lifetime_s)
-		calls__due(c, call, m->ts_ns + call->ice->lifetime_s * 1000000000ull,
-			   CALL_STATE_ENDED);
-	calls__move(c, call, CALL_STATE_ACTIVE);
-}
-
-static call_msg_ref_t add_turn(struct calls *c, const struct message *m, const struct facts *f,
-			       const struct call_verdict *v, bool *is_mine)
-{
-	struct call *call = find_flow(c, m->flow, true);
-	uint64_t hash = check_hash(m, &f->stun);
-	struct ice_check *k = find_check(c, hash);
-	struct call_msg *msg;
-	bool is_second;
-
-	if (f->stun.brief.class == STUN_INDICATION) { /* carries media: no arrow for each */
-		*is_mine = call != NULL;
-		return 0;
-	}
-	if (!call && f->stun.brief.method == TURN_ALLOCATE) {
-		call = calls__open(c, CALL_TURN, m, f->brief.method);
-		if (!call)
-			return 0;
-		tie__service(call, "stun", m);
-		call_key__add(c, call, KEY_FLOW, call_key__flow(m->flow));
-		calls__due(c, call, m->ts_ns + ICE_CHECKS_NS, CALL_STATE_TIMEOUT);
-	}
-	if (!call)
-		return 0;
-	*is_mine = true;
-	msg = calls__ladder(c, call, m, f, v, 0, &is_second);
-	if (!ice__of(c, call))
-		return calls__ref(msg);
-	if (!k || call_of(c, k) != call) {
-		remember(c, call, m, hash);
-		call->ice->checks++;
-	} else if (!is_other_end(k, m)) {
-		k->copies++;
-		k->last_ns = m->ts_ns;
-		call->ice->retransmits++;
-	}
+		turn__answered(c, call, m, &f->stun);
 	return calls__ref(msg);
 }
 
@@ -514,10 +408,10 @@ call_msg_ref_t ice__add(struct calls *c, const struct message *m, const struct f
 	if (b->class == STUN_SUCCESS || b->class == STUN_ERROR)
 		return add_response(c, m, f, v, is_mine);
 	if (b->method != STUN_BINDING)
-		return add_turn(c, m, f, v, is_mine);
+		return turn__add(c, m, f, v, is_mine);
 	if (b->class == STUN_REQUEST)
 		return add_request(c, m, f, v, is_mine);
-	call = find_flow(c, m->flow, false); /* RFC 8445 11: keepalives */
+	call = ice__find_flow(c, m->flow, false); /* RFC 8445 11: keepalives */
 	if (!call)
 		return 0;
 	*is_mine = true;

@@ -2,7 +2,7 @@
 /* What is known of the checks of a call: ufrags, pairs of addresses, round trips. */
 #include <string.h>
 
-#include "ice.h"
+#include "ice_check.h"
 
 #define ICE_UFRAG_BYTES 256 /* RFC 8839 5.4 */
 
@@ -69,4 +69,15 @@ uint64_t ice__rtt_ns(const struct call *call, const uint8_t addr[16], uint16_t p
 			best = p->rtt_min_ns;
 	}
 	return best;
+}
+
+struct call *ice__find_flow(const struct calls *c, const struct rec_flow *flow, bool is_turn)
+{
+	uint64_t hash = call_key__flow(flow), at = 0;
+	struct call *call;
+
+	while ((call = call_key__find(c, KEY_FLOW, hash, &at)))
+		if ((call->kind == CALL_TURN) == is_turn && !call_state__is_over(call->state))
+			return call;
+	return NULL;
 }
