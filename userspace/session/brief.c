@@ -100,31 +100,30 @@ static bool is_sip_error(uint16_t status)
 static int sip_facts(const uint8_t *p, uint32_t len, char *buf, struct facts *f)
 {
 	struct brief *b = &f->brief;
-	struct sip_head h;
+	const struct sip_head *h = &f->sip;
 
 	if (sip_head__parse(p, len, &f->sip))
 		return -EBADMSG;
-	h = f->sip;
-	if (h.body.len)
-		offer__find(p + h.body.off, h.body.len, (const char *)p + h.content_type.off,
-			    h.content_type.len, buf, &f->offer);
-	b->is_request = h.is_request;
-	b->code = h.status;
-	b->is_final = !h.is_request && h.status >= 200;
-	b->is_error = b->is_final && is_sip_error(h.status);
-	b->expects_reply = h.is_request && h.method != SIP_ACK;
-	b->method = sip_method__name(h.method);
-	b->cseq = h.cseq;
-	if (!has_key(p, &h))
+	if (h->body.len)
+		offer__find(p + h->body.off, h->body.len, (const char *)p + h->content_type.off,
+			    h->content_type.len, buf, &f->offer);
+	b->is_request = h->is_request;
+	b->code = h->status;
+	b->is_final = !h->is_request && h->status >= 200;
+	b->is_error = b->is_final && is_sip_error(h->status);
+	b->expects_reply = h->is_request && h->method != SIP_ACK;
+	b->method = sip_method__name(h->method);
+	b->cseq = h->cseq;
+	if (!has_key(p, h))
 		return -ENODATA;
-	sip_key(p, &h, &b->key);
-	if (h.is_request) {
-		b->has_parent = h.have & SIP_HAVE_VIA2_BRANCH && has_cookie(p, h.via2_branch);
+	sip_key(p, h, &b->key);
+	if (h->is_request) {
+		b->has_parent = h->have & SIP_HAVE_VIA2_BRANCH && has_cookie(p, h->via2_branch);
 		if (b->has_parent)
-			b->parent_lo = branch_hash(p, h.via2_branch, &h);
+			b->parent_lo = branch_hash(p, h->via2_branch, h);
 	}
-	copy_text(b->key_text, sizeof(b->key_text), p + h.branch.off, h.branch.len);
-	copy_text(b->call_id, sizeof(b->call_id), p + h.call_id.off, h.call_id.len);
+	copy_text(b->key_text, sizeof(b->key_text), p + h->branch.off, h->branch.len);
+	copy_text(b->call_id, sizeof(b->call_id), p + h->call_id.off, h->call_id.len);
 	f->has_txn = true;
 	return 0;
 }
