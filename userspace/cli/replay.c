@@ -15,6 +15,7 @@
 
 #include "command.h"
 #include "page.h"
+#include "session_ask.h"
 #include "snapshot.h"
 #include "txlog.h"
 
@@ -292,11 +293,39 @@ static int print_text(const struct run *run, const char *snapshot)
 	return 0;
 }
 
+static bool is_about_sessions(const struct options *o)
+{
+	return o->value[OPTION_SESSIONS] || o->value[OPTION_FILTER] || o->value[OPTION_SHOW] ||
+	       o->value[OPTION_METRICS];
+}
+
+/* As `sigpath sessions` and `sigpath show` print. */
+static int print_sessions(const struct run *run)
+{
+	const struct options *o = run->options;
+	const char *filter = o->value[OPTION_FILTER], *which = o->value[OPTION_SHOW];
+	struct session_ask ask = {.command = "replay"};
+	int rc = which ? session_ask__show(o, which, &ask)
+		       : session_ask__sessions(o, filter ? filter : "", &ask);
+	char *line = rc ? NULL : reply_of(run, ask.request);
+
+	if (!rc && !line)
+		rc = -ENOMEM;
+	if (!rc && session_ask__print(o, &ask, line) != EXIT_DONE)
+		rc = -ENOENT;
+	free(line);
+	free(ask.request);
+	return rc;
+}
+
 static int print(const struct run *run)
 {
-	char *snapshot = reply_of(run, REQUEST);
+	char *snapshot;
 	int rc;
 
+	if (is_about_sessions(run->options))
+		return print_sessions(run);
+	snapshot = reply_of(run, REQUEST);
 	if (!snapshot)
 		return -ENOMEM;
 	rc = run->options->value[OPTION_JSON] ? print_json(run, snapshot)
@@ -342,7 +371,7 @@ static int run_file(struct run *run)
 				 .on_done = run->txlog ? on_done : NULL,
 				 .on_progress = has_progress ? on_progress : NULL,
 				 .ctx = run};
-	int rc = set_options(run, &ro);
+	int rc = set_options(run, &ro), printed;
 
 	replay_settings__init(&ro.settings);
 	if (rc)
@@ -357,11 +386,10 @@ static int run_file(struct run *run)
 		fputs("\r\033[K", stderr);
 	if (rc)
 		fprintf(stderr, "sigpath replay: %s\n", run->error);
-	if (print(run)) {
+	printed = print(run);
+	if (printed == -ENOMEM || printed == -EBADMSG)
 		fputs("sigpath replay: the result cannot be printed\n", stderr);
-		return EXIT_FAIL;
-	}
-	return rc ? EXIT_FAIL : EXIT_DONE;
+	return rc || printed ? EXIT_FAIL : EXIT_DONE;
 }
 
 int replay__command(const struct options *o)

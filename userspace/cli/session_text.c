@@ -333,7 +333,7 @@ static void print_value(const char *name, const json_t *v)
 	else if (json_is_integer(v))
 		printf("%" PRId64, (int64_t)json_integer_value(v));
 	else if (json_is_real(v))
-		printf("%.4f", json_real_value(v));
+		printf("%.1f", json_real_value(v));
 	else
 		fputs("--", stdout);
 }
@@ -355,6 +355,8 @@ static void print_metric(const char *name, const json_t *metric)
 			continue;
 		inner = json_is_object(value) ? json_object_get(value, "ns") : value;
 		text__clean(clean, sizeof(clean), field, strlen(field));
+		if (strlen(clean) > 3 && !strcmp(clean + strlen(clean) - 3, "_ns"))
+			clean[strlen(clean) - 3] = '\0'; /* the figure has a unit */
 		printf("  %s ", clean);
 		print_value(json_is_object(value) ? "ns" : field, inner);
 	}

@@ -19,7 +19,7 @@ static const struct command commands[] = {
 	{"top", "top [--once [--json]]",
 	 "latency by service and method, live, with the stages of the slow ones", FOR_TOP,
 	 top__run},
-	{"sessions", "sessions [FILTER] [--metrics]",
+	{"sessions", "sessions [FILTER]",
 	 "calls, registrations, checks, handshakes: state and setup time; FILTER as 'state=failed "
 	 "setup>500ms'",
 	 FOR_SESSIONS | FOR_OPERAND, sessions__run},
@@ -37,7 +37,7 @@ static const struct command commands[] = {
 	{"record", "record -o FILE [--duration SECONDS]",
 	 "what the daemon sees, to be replayed later: whole messages, so only root may", FOR_RECORD,
 	 record__run},
-	{"replay", "replay FILE [--local ADDR] [--json]",
+	{"replay", "replay FILE [--sessions]",
 	 "the same from a capture (pcap, pcapng, gz) or a recording; needs no daemon",
 	 FOR_REPLAY | FOR_OPERAND, replay__command},
 };
