@@ -482,6 +482,8 @@ test_sessions() {
 	refused sessions_bad_filter 1 "column 7 of the filter: expected a duration" sessions 'setup>x' --socket "$work/sock"
 	refused show_unknown 1 "column 7" show 99 --socket "$work/sock"
 	refused show_what 2 "which one" show --socket "$work/sock"
+	"$sigpath" sessions --help | grep -q '^  retransmits  messages seen again$'
+	verdict sessions_help_lists_fields $?
 	refused sessions_limit 2 "from 1 to 5000" sessions --limit 0 --socket "$work/sock"
 	stop_daemon
 }

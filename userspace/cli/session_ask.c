@@ -81,13 +81,17 @@ static int tell(const char *command, const json_t *reply)
 {
 	const char *error = json_string_value(json_object_get(reply, "error"));
 	const char *hint = json_string_value(json_object_get(reply, "hint"));
+	json_int_t column = json_integer_value(json_object_get(reply, "column")); /* of a filter */
 	char text[1024], more[1024];
 
 	if (!error)
 		error = "no such reply; is the daemon older than this client?";
 	text__clean(text, sizeof(text), error, strlen(error));
 	text__clean(more, sizeof(more), hint ? hint : "", hint ? strlen(hint) : 0);
-	fprintf(stderr, "sigpath %s: %s%s%s\n", command, text, more[0] ? "; " : "", more);
+	fprintf(stderr, "sigpath %s: ", command);
+	if (column > 0)
+		fprintf(stderr, "column %d of the filter: ", (int)column);
+	fprintf(stderr, "%s%s%s\n", text, more[0] ? "; " : "", more);
 	return EXIT_FAIL;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The client: finds the command in a const table, parses its options, runs it. */
+#include "call_filter.h"
 #include "command.h"
 #include "text.h"
 
@@ -66,10 +67,23 @@ static void print_help(FILE *out)
 	fputs("\nExit status: 0 done, 1 could not be done, 2 used wrongly.\n", out);
 }
 
+static void print_filter_help(FILE *out)
+{
+	fputs("\nFILTER: terms FIELD OPERATOR VALUE side by side, or, not, parentheses; a bare "
+	      "word "
+	      "is looked for in\nCall-ID, from, to and addresses. Operators = != < <= > >= and ~ "
+	      "(contains); commas separate alternatives.\n\n",
+	      out);
+	for (unsigned int i = 0; filter_field__name(i); i++)
+		fprintf(out, "  %-12s %s\n", filter_field__name(i), filter_field__help(i));
+}
+
 static void print_command_help(FILE *out, const struct command *c)
 {
 	fprintf(out, "usage: sigpath %s\n\n%s\n\n", c->synopsis, c->help);
 	option__print_help(out, c->options);
+	if (c->options & FOR_SESSIONS)
+		print_filter_help(out);
 }
 
 static int refuse(const char *name)
