@@ -18,6 +18,7 @@
 #include "lock.h"
 #include "log.h"
 #include "mono.h"
+#include "process.h"
 #include "record_command.h"
 #include "recorder.h"
 #include "running.h"
@@ -26,6 +27,7 @@
 #include "tables.h"
 #include "txlog.h"
 
+#define PROCESSES 256 /* whose control group is remembered */
 #define SECOND_NS 1000000000ull
 
 struct daemon {
@@ -34,6 +36,7 @@ struct daemon {
 	struct running running;
 	struct tap_view *tap_view;
 	struct tables tables;
+	struct process_table *processes;
 	struct recorder *recorder;
 	struct ledger ledger;
 	struct server *server;
@@ -122,6 +125,14 @@ static struct snapshot_replan view_replan(const struct replan *r)
 					.due_reason = r->due_ns ? r->due_reason : NULL};
 }
 
+static const char *cgroup_of(void *ctx, uint32_t pid)
+{
+	struct daemon *d = ctx;
+	const struct process *p = process__find(d->processes, pid, mono__now_ns());
+
+	return p ? p->cgroup : NULL;
+}
+
 /* Wall clock - CLOCK_MONOTONIC */
 static int64_t clock_offset_ns(void)
 {
@@ -168,6 +179,8 @@ static char *reply(void *ctx, const char *line, size_t len)
 					.beats = d->tables.beats,
 					.redact = &d->tables.redact,
 					.now_ns = now,
+					.cgroup_of = cgroup_of,
+					.ctx = d,
 					.clock_offset_ns = clock_offset_ns()};
 	return snapshot__reply(&src, line, len);
 }
@@ -221,8 +234,10 @@ static int make_tables(struct daemon *d)
 				   .has_take = probes__has(d->running.probes, "t_take"),
 				   .on_done = d->txlog ? on_done : NULL,
 				   .ctx = d};
+	const struct process_opts processes = {.max = PROCESSES, .ttl_ns = 10 * SECOND_NS};
 	int rc = tables__init(&d->tables, &opts);
 
+	rc = rc ? rc : process__new(&processes, &d->processes);
 	return rc ? rc : recorder__new(d->tables.ingest, &d->recorder);
 }
 
@@ -354,6 +369,7 @@ void daemon__free(struct daemon *d)
 	server__free(d->server);
 	recorder__free(d->recorder);
 	tables__done(&d->tables);
+	process__free(d->processes);
 	txlog__free(d->txlog);
 	free(d->tap_view);
 	for (int *fd = (int[]){d->epoll_fd, d->timer_fd, d->signal_fd, -2}; *fd != -2; fd++)

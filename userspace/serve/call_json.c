@@ -8,6 +8,7 @@
 #include "handshake.h"
 #include "ice.h"
 #include "jvalue.h"
+#include "pod.h"
 #include "session.h"
 #include "waterfall.h"
 
@@ -215,8 +216,23 @@ static json_t *identity_of(const struct call_source *src, const struct call *cal
 		"time", wall_time(src, call->at[CALL_AT_START]));
 }
 
-static json_t *counts_of(const struct call *call)
+const char *call_json__pod(const struct call_source *src, const struct call *call, char *uid)
 {
+	const char *cgroup =
+		src->cgroup_of && call->pid ? src->cgroup_of(src->ctx, call->pid) : NULL;
+
+	return cgroup && pod__uid(cgroup, uid) ? uid : NULL;
+}
+
+static json_t *text_or_null(const char *text)
+{
+	return text ? json_string(text) : json_null();
+}
+
+static json_t *counts_of(const struct call_source *src, const struct call *call)
+{
+	char uid[POD_UID_LEN];
+
 	return json_pack("{s:I, s:I, s:I, s:I, s:o, s:i, s:o, s:I, s:o, s:o}", "messages",
 			 (json_int_t)call->msg_cnt, "left_out", (json_int_t)call->msgs_left_out,
 			 "retransmits", (json_int_t)call->retransmits, "self_inflicted",
@@ -224,14 +240,14 @@ static json_t *counts_of(const struct call *call)
 			 jvalue__uint(call->retransmit_wait_ns), "forks", (int)call->fork_cnt,
 			 "comm", jvalue__text(call->comm, sizeof(call->comm)), "pid",
 			 (json_int_t)call->pid, "cgroup", jvalue__uint(call->cgroup_id), "pod",
-			 json_null());
+			 text_or_null(call_json__pod(src, call, uid)));
 }
 
 json_t *call_json__session(const struct call_source *src, const struct call *call)
 {
 	struct waterfall w = {0};
 	bool has_setup = !waterfall__build(src->calls, call, &w) && !w.is_invalid;
-	json_t *json = jvalue__merge(identity_of(src, call), counts_of(call));
+	json_t *json = jvalue__merge(identity_of(src, call), counts_of(src, call));
 
 	return jvalue__merge(
 		json, json_pack("{s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "setup_ns",

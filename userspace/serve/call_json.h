@@ -15,6 +15,10 @@ struct call_source {
 	const struct beats *beats;   /* NULL */
 	const struct redact *redact; /* how texts of strangers are shown */
 	uint64_t now_ns;
+	/* Path of the control group of a process, NULL not known; itself NULL: of none. Valid until
+	 * the next call. */
+	const char *(*cgroup_of)(void *ctx, uint32_t pid);
+	void *ctx;
 	int64_t clock_offset_ns; /* wall clock - clock of the calls */
 };
 
@@ -24,6 +28,10 @@ json_t *call_json__ends(const struct call_end *end, unsigned int cnt);
 json_t *call_json__stages(const struct stage_share *share, unsigned int cnt);
 /* SESSION of README.md. */
 json_t *call_json__session(const struct call_source *src, const struct call *call);
+
+/* Uid of the pod that the call's application runs in; NULL: none, or not known. uid: POD_UID_LEN.
+ */
+const char *call_json__pod(const struct call_source *src, const struct call *call, char *uid);
 
 /* Replies to {"cmd":"sessions"}, "show", "metrics", "beats". */
 json_t *sessions__reply(const struct call_source *src, json_t *request);

@@ -5,6 +5,7 @@
 #include "call_filter.h"
 #include "call_json.h"
 #include "jvalue.h"
+#include "pod.h"
 #include "session.h"
 
 #define LIMIT_DEFAULT 200
@@ -20,13 +21,15 @@ static json_t *refusal(const char *error, const char *hint)
 static bool is_wanted(const struct call_source *src, const struct call_filter *f,
 		      const struct call *call)
 {
-	char from[TEXT_LEN], to[TEXT_LEN];
+	char from[TEXT_LEN], to[TEXT_LEN], uid[POD_UID_LEN];
 	struct call_subject s = {.call = call, .now_ns = src->now_ns};
 
 	if (!f->node_cnt)
 		return true;
 	redact__uri(src->redact, call->from, (uint32_t)strlen(call->from), from, sizeof(from));
 	redact__uri(src->redact, call->to, (uint32_t)strlen(call->to), to, sizeof(to));
+	s.pod = call_json__pod(src, call, uid);
+	s.cgroup = src->cgroup_of && call->pid ? src->cgroup_of(src->ctx, call->pid) : NULL;
 	s.from = from;
 	s.to = to;
 	return call_filter__match(f, &s);
