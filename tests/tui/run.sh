@@ -382,7 +382,7 @@ refused() {
 
 test_command_line() {
 	refused no_command 2 'usage: sigpath'
-	refused unknown_command 2 "unknown command 'tpo'; valid: top doctor export" tpo
+	refused unknown_command 2 "unknown command 'tpo'; valid: top sessions show doctor export" tpo
 	refused unknown_command_help 2 "unknown command 'tpo'" help tpo
 	refused unknown_option 2 "top: unknown option '--onc'; valid options:.* --once" top --onc
 	refused option_of_another_command 2 "unknown option '--view'" top --view stages
@@ -493,6 +493,8 @@ main() {
 	if ! command -v tmux >/dev/null; then
 		skip screens "tmux is not installed"
 	else
+		# Keeps the server up between two sessions: one that starts while the server ends is refused.
+		tm new-session -d -s keep 'exec sleep 100000'
 		serve snapshot.json
 		start_daemon || not_ok fake_daemon
 		test_golden screen_80x24 80x24 LANG=C.UTF-8 top_80x24.screen
