@@ -4,6 +4,7 @@
 
 #include "call_filter.h"
 #include "filter_value.h"
+#include "waterfall.h"
 
 /* --- numbers --- */
 
@@ -15,18 +16,14 @@ static bool span(const struct call *c, enum call_instant from, enum call_instant
 	return true;
 }
 
-/* Up to the media; without it, to the last of what comes before. */
+/* As the waterfall has it, and as it is shown. */
 static bool setup_span(const struct call *c, uint64_t *ret)
 {
-	enum call_instant from = c->at[CALL_AT_OFFER] ? CALL_AT_OFFER : CALL_AT_START;
-	uint64_t last = c->at[CALL_AT_MEDIA];
+	uint64_t start_ns, end_ns;
 
-	if (!last)
-		for (unsigned int i = CALL_AT_OFFER + 1; i < CALL_AT_MEDIA; i++)
-			last = c->at[i] > last ? c->at[i] : last;
-	if (!c->at[from] || last <= c->at[from])
+	if (!waterfall__span(c, &start_ns, &end_ns))
 		return false;
-	*ret = last - c->at[from];
+	*ret = end_ns - start_ns;
 	return true;
 }
 

@@ -371,6 +371,15 @@ static uint64_t end_of(const struct call *call)
 	return end;
 }
 
+bool waterfall__span(const struct call *call, uint64_t *start_ns, uint64_t *end_ns)
+{
+	if (is_contradiction(call))
+		return false;
+	*start_ns = call->at[CALL_AT_START];
+	*end_ns = end_of(call);
+	return *start_ns && *end_ns > *start_ns;
+}
+
 int waterfall__build(const struct calls *c, const struct call *call, struct waterfall *ret)
 {
 	struct sweep s = {.calls = c, .call = call, .out = ret};

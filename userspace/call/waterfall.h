@@ -91,6 +91,8 @@ int waterfall__build(const struct calls *c, const struct call *call, struct wate
  * result; 0 not known. */
 uint64_t waterfall__host_wait(const struct calls *c, const struct call *call,
 			      const struct call_msg *m, struct path *ret);
+/* Start and end of what would be measured, without measuring it; false: nothing (yet), or a contradiction. */
+bool waterfall__span(const struct call *call, uint64_t *start_ns, uint64_t *end_ns);
 const char *waterfall_phase__name(enum waterfall_phase_id id);
 const char *waterfall_owner__name(enum waterfall_owner owner);
 

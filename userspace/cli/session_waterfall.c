@@ -102,6 +102,15 @@ static void print_ms(const char *indent, const char *name, uint64_t ns, uint64_t
 	       name, ns / 1000000, ns % 1000000, figure__percent(part, ns, total_ns));
 }
 
+/* A telephone that rings waits for somebody: of what nobody on the way had. */
+static void print_human(const json_t *w, uint64_t total_ns)
+{
+	uint64_t ns = session_text__number(w, "human_ns");
+
+	if (ns != FIGURE_NONE && ns)
+		print_ms("  ", "of it, it rang", ns, total_ns);
+}
+
 /* Owners, and below the host its stages. */
 static void print_owners(const struct session_text *t, const json_t *w, uint64_t total_ns)
 {
@@ -125,6 +134,7 @@ static void print_owners(const struct session_text *t, const json_t *w, uint64_t
 			print_ms("  ", session_text__word(t, stage, "name", 18, name, sizeof(name)),
 				 session_text__number(stage, "ns"), total_ns);
 	}
+	print_human(w, total_ns);
 	print_ms("", "total", total_ns, total_ns);
 }
 
