@@ -207,13 +207,17 @@ static void a_round_trip_divides_peer_and_network(void)
 	struct rec_flow flow = fixture_call__flow("A>B");
 	struct message m = {.flow = &flow};
 	struct call_ice *ice;
+	struct ice_pair *pair;
 
 	if (!call || !draw(fx.c, call, &arrows[0]) || !draw(fx.c, call, &arrows[1]))
 		goto out;
 	ice = ice__of(fx.c, call);
 	if (!ice)
 		goto out;
-	ice__pair(ice, &m)->rtt_min_ns = 800000;
+	pair = ice__pair(ice, &m);
+	if (!pair)
+		goto out;
+	pair->rtt_min_ns = 800000;
 	call->at[CALL_AT_FINAL] = 4100000;
 	CHECK_INT(waterfall__build(fx.c, call, &w), 0);
 	check_sums(&w);

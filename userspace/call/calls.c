@@ -10,6 +10,7 @@
 #include "calls_impl.h"
 #include "dialog.h"
 #include "handshake.h"
+#include "ice.h"
 #include "tie.h"
 
 int calls__new(const struct calls_opts *opts, struct calls **ret)
@@ -167,7 +168,7 @@ void calls__forget(struct calls *c, struct call *call)
 
 	ladder__free(c, call);
 	call_key__remove(c, call);
-	free(call->ice);
+	ice__free(call->ice);
 	handshake__free(call->handshake);
 	call->ice = NULL;
 	call->handshake = NULL;

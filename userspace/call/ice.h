@@ -44,7 +44,8 @@ struct call_ice {
 	uint32_t lifetime_s; /* TURN: of the allocation; 0 none */
 	uint8_t relayed[16]; /* TURN: address of the allocation */
 	uint16_t relayed_port;
-	struct ice_pair pair[ICE_PAIRS_MAX];
+	uint8_t pair_room;
+	struct ice_pair *pair; /* pair_cnt of them, made as they come; owned */
 };
 
 /* The ICE state of a call, made at first; NULL: no memory (counted). calls__forget frees it with
@@ -54,6 +55,7 @@ struct call_ice *ice__of(struct calls *c, struct call *call);
 bool ice__has_ufrag(const struct call *call, uint64_t hash);
 void ice__add_ufrag(struct calls *c, struct call *call, const uint8_t *p, uint32_t len);
 uint64_t ice__hash_ufrag(const uint8_t *p, uint32_t len);
+void ice__free(struct call_ice *ice);
 /* A STUN or TURN message. *is_mine: it belongs to a call. */
 call_msg_ref_t ice__add(struct calls *c, const struct message *m, const struct facts *f,
 			const struct call_verdict *v, bool *is_mine);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What is known of the checks of a call: ufrags, pairs of addresses, round trips. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "ice_check.h"
@@ -36,13 +37,40 @@ struct ice_pair *ice__find_pair(struct call_ice *ice, const struct rec_flow *f)
 	return NULL;
 }
 
+/* A description alone has none, most calls two or three. */
+static bool has_room(struct call_ice *ice)
+{
+	unsigned int room = ice->pair_room ? 2u * ice->pair_room : 2;
+	struct ice_pair *pair;
+
+	if (ice->pair_cnt < ice->pair_room)
+		return true;
+	if (room > ICE_PAIRS_MAX)
+		return false;
+	pair = realloc(ice->pair, room * sizeof(*pair));
+	if (!pair)
+		return false;
+	memset(pair + ice->pair_cnt, 0, (room - ice->pair_cnt) * sizeof(*pair));
+	ice->pair = pair;
+	ice->pair_room = (uint8_t)room;
+	return true;
+}
+
+void ice__free(struct call_ice *ice)
+{
+	if (!ice)
+		return;
+	free(ice->pair);
+	free(ice);
+}
+
 struct ice_pair *ice__pair(struct call_ice *ice, const struct message *m)
 {
 	struct ice_pair *p = ice__find_pair(ice, m->flow);
 
 	if (p)
 		return p;
-	if (ice->pair_cnt == ICE_PAIRS_MAX) {
+	if (!has_room(ice)) {
 		ice->pairs_left_out++;
 		return NULL;
 	}
