@@ -10,7 +10,7 @@ memory_kib=$((128 * 1024))
 # attack, seconds, counters of which at least one must rise by how many (or -: no promise)
 attacks() {
 	cat <<-'END'
-		junk_udp        3  sip_malformed,parse_failed,not_signaling,bad_sip  1
+		junk_udp        3  sip_malformed  1
 		junk_tcp        3  stream_skipped,stream_unknown,stream_malformed  1
 		header_bombs    5  stream_oversized,parse_failed  1
 		half_streams    4  tcp_segments  2000

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Offers and answers over WebSocket: a server that answers every offer, and an open-loop load of many
- * connections. Each connection is a session with ICE credentials of its own and offers again and again
- * (o= version counts up). */
+/* Offers and answers over WebSocket: a server that answers every offer, and an open-loop load of
+ * many connections. Each connection is a session with ICE credentials of its own and offers again
+ * and again (o= version counts up). */
 #include "tool.h"
 
 #include <fcntl.h>
@@ -17,20 +17,20 @@
 #define EVENTS_MAX   256
 #define CONNECT_STEP 100 /* connections opened before their handshakes are waited for */
 
-#define UPGRADE                                                                             \
+#define UPGRADE                                                                                \
 	"GET /signal HTTP/1.1\r\nHost: relay\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" \
 	"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
-#define UPGRADED                                                               \
-	"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"           \
+#define UPGRADED                                                     \
+	"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n" \
 	"Connection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n"
 
 /* As in JSON: the line ends are escaped. */
-#define SDP_HEAD                                                                            \
-	"v=0\\r\\no=- %u %u IN IP4 10.77.0.1\\r\\ns=-\\r\\nt=0 0\\r\\na=group:BUNDLE 0\\r\\n" \
+#define SDP_HEAD                                                                                  \
+	"v=0\\r\\no=- %u %u IN IP4 10.77.0.1\\r\\ns=-\\r\\nt=0 0\\r\\na=group:BUNDLE 0\\r\\n"     \
 	"m=audio 9 UDP/TLS/RTP/SAVPF 111 0 8\\r\\nc=IN IP4 0.0.0.0\\r\\na=ice-ufrag:%c%07x\\r\\n" \
-	"a=ice-pwd:%c%07xace1fcJ0RwtiBQXrFEx\\r\\na=fingerprint:sha-256 "                     \
-	"5E:C8:69:B5:F2:CE:A4:66:54:B4:39:10:09:D6:31:80:68:88:54:37:0F:B5:C1:27:6F:5B:7D:7E:" \
-	"%02X:%02X:%02X:%02X\\r\\na=setup:%s\\r\\na=mid:0\\r\\na=sendrecv\\r\\na=rtcp-mux\\r\\n"     \
+	"a=ice-pwd:%c%07xace1fcJ0RwtiBQXrFEx\\r\\na=fingerprint:sha-256 "                         \
+	"5E:C8:69:B5:F2:CE:A4:66:54:B4:39:10:09:D6:31:80:68:88:54:37:0F:B5:C1:27:6F:5B:7D:7E:"    \
+	"%02X:%02X:%02X:%02X\\r\\na=setup:%s\\r\\na=mid:0\\r\\na=sendrecv\\r\\na=rtcp-mux\\r\\n"  \
 	"a=rtpmap:111 opus/48000/2\\r\\n"
 #define SDP_FILL "a=candidate:%u 1 udp 2113937151 10.77.0.1 %u typ host\\r\\n"
 
@@ -160,9 +160,9 @@ static void say(struct exchange *x, struct conn *c, uint32_t id, const char *typ
 	uint8_t frame[FRAME_MAX + 16];
 	unsigned int i = 0;
 
-	len = (size_t)snprintf(text, room, "{\"type\":\"%s\",\"sdp\":\"" SDP_HEAD, type, id, ++c->version, side,
-			       id, side, id, (uint8_t)side, id >> 16 & 255, id >> 8 & 255, id & 255,
-			       x->is_server ? "active" : "actpass");
+	len = (size_t)snprintf(text, room, "{\"type\":\"%s\",\"sdp\":\"" SDP_HEAD, type, id,
+			       ++c->version, side, id, side, id, (uint8_t)side, id >> 16 & 255,
+			       id >> 8 & 255, id & 255, x->is_server ? "active" : "actpass");
 	while (len < x->sdp_len && len < room - 100) {
 		i++;
 		len += (size_t)snprintf(text + len, room - len, SDP_FILL, i, 20000 + i);
@@ -273,7 +273,8 @@ static int serve(struct exchange *x, const struct endpoint *local, uint32_t max)
 	int fd = socket(local->addr.ss_family, SOCK_STREAM | SOCK_NONBLOCK, 0), one = 1, peer;
 
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-	if (fd < 0 || bind(fd, (const struct sockaddr *)&local->addr, local->len) || listen(fd, 4096))
+	if (fd < 0 || bind(fd, (const struct sockaddr *)&local->addr, local->len) ||
+	    listen(fd, 4096))
 		tool__die("--serve: %s", strerror(errno));
 	x->is_server = true;
 	puts("ready");
@@ -305,10 +306,12 @@ static void connect_all(struct exchange *x, const struct endpoint *to, uint32_t 
 			turn(x, 10);
 	}
 	if (x->open < cnt)
-		tool__die("only %llu of %u connections were upgraded", (unsigned long long)x->open, cnt);
+		tool__die("only %llu of %u connections were upgraded", (unsigned long long)x->open,
+			  cnt);
 }
 
-/* The next offer in turn; a session that still waits for its answer is busy: counted, nothing sent. */
+/* The next offer in turn; a session that still waits for its answer is busy: counted, nothing sent.
+ */
 static void offer(struct exchange *x, uint64_t number, uint64_t due_ns)
 {
 	uint32_t id = (uint32_t)(number % x->cnt);
@@ -349,9 +352,11 @@ static int run_load(struct exchange *x, double rate, double seconds)
 	while (x->answered < x->sent && tool__now_ns() < now_ns + 3 * NS_PER_S)
 		turn(x, 10);
 	qsort(x->took_ns, x->answered, sizeof(*x->took_ns), tool__compare_u64);
-	printf("sent=%llu answered=%llu busy=%llu broken=%llu seconds=%.2f p50_us=%.0f p99_us=%.0f lag_ms=%.1f\n",
-	       (unsigned long long)x->sent, (unsigned long long)x->answered, (unsigned long long)x->busy,
-	       (unsigned long long)x->broken, (double)(now_ns - start_ns) / 1e9,
+	printf("sent=%llu answered=%llu busy=%llu broken=%llu seconds=%.2f p50_us=%.0f p99_us=%.0f "
+	       "lag_ms=%.1f\n",
+	       (unsigned long long)x->sent, (unsigned long long)x->answered,
+	       (unsigned long long)x->busy, (unsigned long long)x->broken,
+	       (double)(now_ns - start_ns) / 1e9,
 	       (double)tool__quantile(x->took_ns, x->answered, 0.5) / 1e3,
 	       (double)tool__quantile(x->took_ns, x->answered, 0.99) / 1e3, (double)lag_ns / 1e6);
 	return x->answered == x->sent && !x->broken ? 0 : 1;
@@ -366,9 +371,9 @@ static const char usage[] = "usage: exchange --serve IP:PORT | --connect IP:PORT
 int main(int argc, char **argv)
 {
 	static const struct option longs[] = {
-		{"serve", 1, NULL, 'l'},    {"connect", 1, NULL, 'c'}, {"sessions", 1, NULL, 'n'},
-		{"rate", 1, NULL, 'r'},	    {"seconds", 1, NULL, 's'}, {"bytes", 1, NULL, 'b'},
-		{"help", 0, NULL, 'h'},	    {NULL, 0, NULL, 0},
+		{"serve", 1, NULL, 'l'}, {"connect", 1, NULL, 'c'}, {"sessions", 1, NULL, 'n'},
+		{"rate", 1, NULL, 'r'},	 {"seconds", 1, NULL, 's'}, {"bytes", 1, NULL, 'b'},
+		{"help", 0, NULL, 'h'},	 {NULL, 0, NULL, 0},
 	};
 	struct endpoint local = {.len = 0}, to = {.len = 0};
 	struct sigaction sa = {.sa_handler = on_stop};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Offers and answers in SIP over UDP: a server that answers each INVITE with 200 (or never), and an open-loop load of
- * dialogs that offer again and again (re-INVITE), or of INVITEs that each begin a call of their own. */
+/* Offers and answers in SIP over UDP: a server that answers each INVITE with 200 (or never), and an
+ * open-loop load of dialogs that offer again and again (re-INVITE), or of INVITEs that each begin a
+ * call of their own. */
 #include "tool.h"
 
 #include <getopt.h>
@@ -10,10 +11,10 @@
 #define PACKET_MAX 4096
 #define BATCH	   64
 
-#define SDP                                                                                 \
-	"v=0\r\no=- %u %u IN IP4 10.77.0.1\r\ns=-\r\nc=IN IP4 10.77.0.1\r\nt=0 0\r\n"        \
-	"m=audio %u RTP/AVP 0 8\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:8 PCMA/8000\r\n"        \
-	"a=ice-ufrag:%c%07x\r\na=ice-pwd:%c%07xace1fcJ0RwtiBQXrFEx\r\n"                      \
+#define SDP                                                                           \
+	"v=0\r\no=- %u %u IN IP4 10.77.0.1\r\ns=-\r\nc=IN IP4 10.77.0.1\r\nt=0 0\r\n" \
+	"m=audio %u RTP/AVP 0 8\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:8 PCMA/8000\r\n"  \
+	"a=ice-ufrag:%c%07x\r\na=ice-pwd:%c%07xace1fcJ0RwtiBQXrFEx\r\n"               \
 	"a=candidate:1 1 udp 2113937151 10.77.0.1 20000 typ host\r\na=sendrecv\r\n"
 
 struct dialog {
@@ -66,8 +67,10 @@ static int make_sdp(char *buf, size_t len, char side, uint32_t id, uint32_t vers
 static int make_answer(char *out, const char *in)
 {
 	int via_len, from_len, to_len, call_len, cseq_len, sdp_len;
-	const char *via = find_header(in, "Via:", &via_len), *from = find_header(in, "From:", &from_len),
-		   *to = find_header(in, "To:", &to_len), *call = find_header(in, "Call-ID:", &call_len),
+	const char *via = find_header(in, "Via:", &via_len),
+		   *from = find_header(in, "From:", &from_len),
+		   *to = find_header(in, "To:", &to_len),
+		   *call = find_header(in, "Call-ID:", &call_len),
 		   *cseq = find_header(in, "CSeq:", &cseq_len);
 	char sdp[1024];
 	uint32_t id;
@@ -80,8 +83,8 @@ static int make_answer(char *out, const char *in)
 			"SIP/2.0 200 OK\r\n%.*s%.*s%.*s%s\r\n%.*s%.*sContact: <sip:s@10.77.0.2>\r\n"
 			"Content-Type: application/sdp\r\nContent-Length: %d\r\n\r\n%s",
 			via_len, via, from_len, from, to_len - 2, to,
-			memmem(to, (size_t)to_len, ";tag=", 5) ? "" : ";tag=answered", call_len, call, cseq_len, cseq,
-			sdp_len, sdp);
+			memmem(to, (size_t)to_len, ";tag=", 5) ? "" : ";tag=answered", call_len,
+			call, cseq_len, cseq, sdp_len, sdp);
 }
 
 static int serve(const struct endpoint *local, bool is_mute)
@@ -123,15 +126,17 @@ static void send_request(struct invite *x, const char *method, uint32_t id, uint
 	int sdp_len = is_invite ? make_sdp(sdp, sizeof(sdp), 'c', id, cseq) : 0, len;
 
 	endpoint__host(&x->to, host, sizeof(host));
-	len = snprintf(text, sizeof(text),
-		       "%s sip:s@%s SIP/2.0\r\nVia: SIP/2.0/UDP 10.77.0.1;branch=z9hG4bK%x.%x.%x%s\r\n"
-		       "Max-Forwards: 70\r\nFrom: <sip:c%u@10.77.0.1>;tag=%x\r\nTo: <sip:s@%s>%s\r\n"
-		       "Call-ID: %u-%x@10.77.0.1\r\nCSeq: %u %s\r\nContact: <sip:c%u@10.77.0.1>\r\n%s"
-		       "Content-Length: %d\r\n\r\n%s",
-		       method, host, x->run, id, cseq, is_invite ? "" : "a", id, id, host,
-		       is_invite && cseq == 1 ? "" : ";tag=answered", id, x->run, cseq, method, id,
-		       is_invite ? "Content-Type: application/sdp\r\n" : "", sdp_len, sdp);
-	if (sendto(x->fd, text, (size_t)len, 0, (const struct sockaddr *)&x->to.addr, x->to.len) != len)
+	len = snprintf(
+		text, sizeof(text),
+		"%s sip:s@%s SIP/2.0\r\nVia: SIP/2.0/UDP 10.77.0.1;branch=z9hG4bK%x.%x.%x%s\r\n"
+		"Max-Forwards: 70\r\nFrom: <sip:c%u@10.77.0.1>;tag=%x\r\nTo: <sip:s@%s>%s\r\n"
+		"Call-ID: %u-%x@10.77.0.1\r\nCSeq: %u %s\r\nContact: <sip:c%u@10.77.0.1>\r\n%s"
+		"Content-Length: %d\r\n\r\n%s",
+		method, host, x->run, id, cseq, is_invite ? "" : "a", id, id, host,
+		is_invite && cseq == 1 ? "" : ";tag=answered", id, x->run, cseq, method, id,
+		is_invite ? "Content-Type: application/sdp\r\n" : "", sdp_len, sdp);
+	if (sendto(x->fd, text, (size_t)len, 0, (const struct sockaddr *)&x->to.addr, x->to.len) !=
+	    len)
 		x->failed++;
 }
 
@@ -202,26 +207,29 @@ static int run_load(struct invite *x, double rate, uint64_t total, bool is_mute)
 	while (!is_mute && x->answered < x->sent && tool__now_ns() < now_ns + 3 * NS_PER_S)
 		take_answers(x);
 	qsort(x->took_ns, x->answered, sizeof(*x->took_ns), tool__compare_u64);
-	printf("sent=%llu answered=%llu busy=%llu failed=%llu broken=%llu seconds=%.2f p50_us=%.0f p99_us=%.0f lag_ms=%.1f\n",
-	       (unsigned long long)x->sent, (unsigned long long)x->answered, (unsigned long long)x->busy,
-	       (unsigned long long)x->failed, (unsigned long long)x->broken, (double)(now_ns - start_ns) / 1e9,
+	printf("sent=%llu answered=%llu busy=%llu failed=%llu broken=%llu seconds=%.2f p50_us=%.0f "
+	       "p99_us=%.0f lag_ms=%.1f\n",
+	       (unsigned long long)x->sent, (unsigned long long)x->answered,
+	       (unsigned long long)x->busy, (unsigned long long)x->failed,
+	       (unsigned long long)x->broken, (double)(now_ns - start_ns) / 1e9,
 	       (double)tool__quantile(x->took_ns, x->answered, 0.5) / 1e3,
 	       (double)tool__quantile(x->took_ns, x->answered, 0.99) / 1e3, (double)lag_ns / 1e6);
 	return (is_mute || x->answered == x->sent) && !x->broken && !x->failed ? 0 : 1;
 }
 
-static const char usage[] = "usage: invite --serve IP:PORT [--mute] | --target IP:PORT --local IP:PORT [options]\n"
-			    "  --sessions N   dialogs; with --mute all INVITEs (10000)\n"
-			    "  --rate R       INVITEs per second, of all dialogs in turn (2000)\n"
-			    "  --seconds S    (60)\n"
-			    "  --mute         nobody answers: each INVITE begins a call of its own\n";
+static const char usage[] =
+	"usage: invite --serve IP:PORT [--mute] | --target IP:PORT --local IP:PORT [options]\n"
+	"  --sessions N   dialogs; with --mute all INVITEs (10000)\n"
+	"  --rate R       INVITEs per second, of all dialogs in turn (2000)\n"
+	"  --seconds S    (60)\n"
+	"  --mute         nobody answers: each INVITE begins a call of its own\n";
 
 int main(int argc, char **argv)
 {
 	static const struct option longs[] = {
-		{"serve", 1, NULL, 'l'}, {"target", 1, NULL, 't'},  {"local", 1, NULL, 'f'}, {"sessions", 1, NULL, 'n'},
-		{"rate", 1, NULL, 'r'},	 {"seconds", 1, NULL, 's'}, {"mute", 0, NULL, 'm'},  {"help", 0, NULL, 'h'},
-		{NULL, 0, NULL, 0},
+		{"serve", 1, NULL, 'l'},    {"target", 1, NULL, 't'}, {"local", 1, NULL, 'f'},
+		{"sessions", 1, NULL, 'n'}, {"rate", 1, NULL, 'r'},   {"seconds", 1, NULL, 's'},
+		{"mute", 0, NULL, 'm'},	    {"help", 0, NULL, 'h'},   {NULL, 0, NULL, 0},
 	};
 	struct endpoint server = {.len = 0};
 	struct sigaction sa = {.sa_handler = on_stop};

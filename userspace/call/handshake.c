@@ -299,7 +299,8 @@ static void application(struct call_handshake *h, enum handshake_dir dir, uint64
 			complete(h, ts_ns, events);
 		return;
 	}
-	/* ... and so does the server's ACK (RFC 9147 7): data is what the client sends behind that */
+	/* ... and so does the server's ACK (RFC 9147 7): data is what the client sends behind that
+	 */
 	if (h->is_dtls && h->is_end_hidden && !h->app_ns[FROM_CLIENT]) {
 		h->is_acked |= dir == FROM_SERVER;
 		if (dir == FROM_SERVER || !h->is_acked)

@@ -35,9 +35,9 @@ enum handshake_dir { FROM_CLIENT, FROM_SERVER, HANDSHAKE_DIRS };
 
 struct call_handshake {
 	bool is_dtls, is_started, is_complete, is_failed, is_end_hidden, has_cookie;
-	bool is_acked; /* DTLS 1.3: the server sent something behind the hidden end */
-	bool is_resumed;		 /* the server sent no Certificate (1.2) */
-	uint16_t version;		 /* negotiated; 0 not known */
+	bool is_acked;	  /* DTLS 1.3: the server sent something behind the hidden end */
+	bool is_resumed;  /* the server sent no Certificate (1.2) */
+	uint16_t version; /* negotiated; 0 not known */
 	uint16_t cipher, srtp_profile;	 /* chosen; 0 not known, none */
 	uint8_t alert;			 /* description of the fatal one */
 	uint16_t flights, retransmitted; /* flights seen, and those that were seen before */
