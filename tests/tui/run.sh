@@ -478,9 +478,17 @@ test_sessions() {
 	text_golden show_ascii show_40.txt "LC_ALL=C.UTF-8 COLUMNS=40" show 7 --ascii
 	"$sigpath" show 7 --json --socket "$work/sock" | python3 -c 'import json,sys; assert json.load(sys.stdin)["type"] == "session"'
 	verdict show_json $?
+	serve metrics.json
+	text_golden sessions_metrics metrics_80.txt "LC_ALL=C COLUMNS=80" sessions --metrics
+	serve beats.json
+	text_golden sessions_beats beats_80.txt "LC_ALL=C COLUMNS=80" sessions --beats
 	serve session_error.json
-	refused sessions_bad_filter 1 "column 7 of the filter: expected a duration" sessions 'setup>x' --socket "$work/sock"
-	refused show_unknown 1 "column 7" show 99 --socket "$work/sock"
+	refused sessions_bad_filter 2 "expected a duration" sessions 'setup>x' --socket "$work/sock"
+	[ "$(tail -n +2 "$work/err")" = "  setup>x
+        ^
+the filter language: sigpath sessions --help" ]
+	verdict sessions_bad_filter_is_marked $?
+	refused show_unknown 1 "expected a duration" show 99 --socket "$work/sock"
 	refused show_what 2 "which one" show --socket "$work/sock"
 	"$sigpath" sessions --help | grep -q '^  retransmits  messages seen again$'
 	verdict sessions_help_lists_fields $?

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "filter_text.h"
 #include "page.h"
 #include "text.h"
 
@@ -44,9 +45,13 @@ int session_ask__sessions(const struct options *o, const char *filter, struct se
 
 	if (limit < 0)
 		return limit;
+	ret->filter = filter;
 	if (o->value[OPTION_METRICS])
 		return set_request(ret, json_pack("{s:s}", "cmd", "metrics"), "metrics",
 				   session_text__metrics);
+	if (o->value[OPTION_BEATS])
+		return set_request(ret, json_pack("{s:s}", "cmd", "beats"), "beats",
+				   session_text__beats);
 	if (o->value[OPTION_EXEMPLARS])
 		return set_request(ret,
 				   json_pack("{s:s, s:s*}", "cmd", "exemplars", "method",
@@ -76,25 +81,6 @@ int session_ask__show(const struct options *o, const char *which, struct session
 	return set_request(ret, request, "session", session_text__show);
 }
 
-/* An error of the daemon in its own words. */
-static int tell(const char *command, const json_t *reply)
-{
-	const char *error = json_string_value(json_object_get(reply, "error"));
-	const char *hint = json_string_value(json_object_get(reply, "hint"));
-	json_int_t column = json_integer_value(json_object_get(reply, "column")); /* of a filter */
-	char text[1024], more[1024];
-
-	if (!error)
-		error = "no such reply; is the daemon older than this client?";
-	text__clean(text, sizeof(text), error, strlen(error));
-	text__clean(more, sizeof(more), hint ? hint : "", hint ? strlen(hint) : 0);
-	fprintf(stderr, "sigpath %s: ", command);
-	if (column > 0)
-		fprintf(stderr, "column %d of the filter: ", (int)column);
-	fprintf(stderr, "%s%s%s\n", text, more[0] ? "; " : "", more);
-	return EXIT_FAIL;
-}
-
 int session_ask__print(const struct options *o, const struct session_ask *ask, const char *line)
 {
 	bool utf8 = text__set_locale();
@@ -104,7 +90,7 @@ int session_ask__print(const struct options *o, const struct session_ask *ask, c
 	int status = EXIT_DONE;
 
 	if (!type || strcmp(type, ask->type))
-		status = tell(ask->command, reply);
+		status = filter_text__refuse(ask->command, reply, ask->filter);
 	else if (o->value[OPTION_JSON])
 		puts(line);
 	else

@@ -10,6 +10,7 @@
 struct session_ask {
 	const char *command; /* who asks, for errors */
 	char *request;	     /* one line, owned: free() */
+	const char *filter;  /* borrowed; NULL none */
 	const char *type;    /* of the reply */
 	void (*print)(const struct session_text *t, const json_t *reply);
 };
@@ -19,7 +20,8 @@ struct session_ask {
 int session_ask__sessions(const struct options *o, const char *filter, struct session_ask *ret);
 /* which: an id or a Call-ID. */
 int session_ask__show(const struct options *o, const char *which, struct session_ask *ret);
-/* Prints a reply as the options say; an error of it goes to stderr. Exit status. */
+/* Prints a reply as the options say; an error of it goes to stderr, with a
+ * mark where a filter is wrong. Exit status. */
 int session_ask__print(const struct options *o, const struct session_ask *ask, const char *line);
 
 #endif

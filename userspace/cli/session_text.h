@@ -17,9 +17,10 @@ struct session_text {
 void session_text__list(const struct session_text *t, const json_t *reply);
 /* A "session" reply: what it is, its ladder, payloads where they are, its waterfall. */
 void session_text__show(const struct session_text *t, const json_t *reply);
-/* "metrics" and "exemplars" replies. */
+/* "metrics", "exemplars" and "beats" replies. */
 void session_text__metrics(const struct session_text *t, const json_t *reply);
 void session_text__exemplars(const struct session_text *t, const json_t *reply);
+void session_text__beats(const struct session_text *t, const json_t *reply);
 
 /* The two parts of show. */
 void session_ladder__print(const struct session_text *t, const json_t *session);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The client: finds the command in a const table, parses its options, runs it. */
-#include "call_filter.h"
 #include "command.h"
+#include "filter_text.h"
 #include "text.h"
 
 #include <signal.h>
@@ -14,33 +14,35 @@ struct command {
 	const char *help;
 	unsigned int options; /* enum option_for */
 	int (*run)(const struct options *o);
+	void (*print_more)(FILE *out); /* at the end of its help; NULL: nothing */
 };
 
 static const struct command commands[] = {
 	{"top", "top [--once [--json]]",
-	 "latency by service and method, live, with the stages of the slow ones", FOR_TOP,
-	 top__run},
+	 "latency by service and method, live, with the stages of the slow ones", FOR_TOP, top__run,
+	 NULL},
 	{"sessions", "sessions [FILTER]",
 	 "calls, registrations, checks, handshakes: state and setup time; FILTER as 'state=failed "
 	 "setup>500ms'",
-	 FOR_SESSIONS | FOR_OPERAND, sessions__run},
+	 FOR_SESSIONS | FOR_OPERAND, sessions__run, filter_text__print_help},
 	{"show", "show ID|CALL-ID [--payload]",
 	 "one of them: its messages with the wait of each on this host, then its waterfall",
-	 FOR_SHOW | FOR_OPERAND, show__run},
+	 FOR_SHOW | FOR_OPERAND, show__run, NULL},
 	{"doctor", "doctor [--json] [--plan]",
 	 "what this host lets sigpath observe, and what to change; needs no daemon", FOR_DOCTOR,
-	 doctor__run},
+	 doctor__run, NULL},
 	{"export", "export --view VIEW [-o FILE]",
-	 "where the time goes, in a format that flame graph tools read", FOR_EXPORT, export__run},
+	 "where the time goes, in a format that flame graph tools read", FOR_EXPORT, export__run,
+	 NULL},
 	{"health", "health [--ready] [--json]",
 	 "exit 0 when the daemon answers and its loop runs; --ready: and it observes something",
-	 FOR_HEALTH, health__run},
+	 FOR_HEALTH, health__run, NULL},
 	{"record", "record -o FILE [--duration SECONDS]",
 	 "what the daemon sees, to be replayed later: whole messages, so only root may", FOR_RECORD,
-	 record__run},
+	 record__run, NULL},
 	{"replay", "replay FILE [--sessions]",
 	 "the same from a capture (pcap, pcapng, gz) or a recording; needs no daemon",
-	 FOR_REPLAY | FOR_OPERAND, replay__command},
+	 FOR_REPLAY | FOR_OPERAND, replay__command, NULL},
 };
 
 #define COMMAND_CNT (sizeof(commands) / sizeof(commands[0]))
@@ -67,23 +69,12 @@ static void print_help(FILE *out)
 	fputs("\nExit status: 0 done, 1 could not be done, 2 used wrongly.\n", out);
 }
 
-static void print_filter_help(FILE *out)
-{
-	fputs("\nFILTER: terms FIELD OPERATOR VALUE side by side, or, not, parentheses; a bare "
-	      "word "
-	      "is looked for in\nCall-ID, from, to and addresses. Operators = != < <= > >= and ~ "
-	      "(contains); commas separate alternatives.\n\n",
-	      out);
-	for (unsigned int i = 0; filter_field__name(i); i++)
-		fprintf(out, "  %-12s %s\n", filter_field__name(i), filter_field__help(i));
-}
-
 static void print_command_help(FILE *out, const struct command *c)
 {
 	fprintf(out, "usage: sigpath %s\n\n%s\n\n", c->synopsis, c->help);
 	option__print_help(out, c->options);
-	if (c->options & FOR_SESSIONS)
-		print_filter_help(out);
+	if (c->print_more)
+		c->print_more(out);
 }
 
 static int refuse(const char *name)
