@@ -90,7 +90,7 @@ static void has_its_defaults(void)
 		CHECK_UINT(c.poll_interval_ns, 10 * VALUE_MS);
 		CHECK_UINT(c.window_ns, 60 * VALUE_S);
 		CHECK_UINT(c.max_messages, 65536);
-		CHECK_UINT(c.max_transactions, 65536);
+		CHECK_UINT(c.max_transactions, 49152);
 		CHECK_UINT(c.max_rows, 256);
 		CHECK_UINT(c.sip_timeout_ns, 32 * VALUE_S);
 		CHECK_UINT(c.stun_timeout_ns, 39500 * VALUE_MS);
