@@ -87,6 +87,24 @@ test_refusals() {
 	status=$?
 	[ $status -eq 2 ] && grep -q 'no list of addresses' "$work/err"
 	verdict replay_bad_option $?
+	"$sigpath" replay "$work/none" --limit 0 2>"$work/err"
+	status=$?
+	[ $status -eq 2 ] && grep -q 'from 1 to 5000' "$work/err"
+	verdict replay_bad_limit $?
+}
+
+# A session for each Call-ID that tshark sees, in the table and in JSON.
+test_sessions() {
+	local file=$data/suricata/public-cloudshark-sip-s0.pcap
+	tshark -r "$file" -Y sip -T fields -e sip.Call-ID 2>/dev/null | sort -u >"$work/call-ids"
+	"$sigpath" replay "$file" --json --quiet | python3 -c '
+import json, sys
+for s in json.load(sys.stdin)["sessions"]["sessions"]:
+    print(s["call_id"])' | sort >"$work/sessions"
+	[ -s "$work/call-ids" ] && cmp "$work/call-ids" "$work/sessions"
+	verdict replay_sessions_of_call_ids $?
+	"$sigpath" replay "$file" --quiet | grep -q "^$(wc -l <"$work/call-ids") shown, "
+	verdict replay_prints_sessions $?
 }
 
 # Of one host the same transactions are seen from its side: what it asked and what it was asked.
@@ -108,6 +126,7 @@ test_tshark() {
 		echo "skip replay_tshark: tshark is not installed"
 		return
 	fi
+	test_sessions
 	python3 -B tests/replay/check_tshark.py --sigpath "$sigpath" --root "$data" --reasons tests/replay/differences.tsv
 	[ $? -le 1 ]
 	verdict replay_tshark_ran $?

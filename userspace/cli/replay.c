@@ -17,6 +17,7 @@
 #include "page.h"
 #include "session_ask.h"
 #include "snapshot.h"
+#include "text.h"
 #include "txlog.h"
 
 #define PORTS_MAX   64
@@ -98,6 +99,16 @@ static int parse_addresses(const char *text, uint8_t addr[][16])
 	return cnt;
 }
 
+/* Is --limit one? Told before a long file is read. */
+static bool check_limit(const struct options *o)
+{
+	struct session_ask ask = {.command = "replay"};
+	int rc = session_ask__sessions(o, "", &ask);
+
+	free(ask.request);
+	return !rc;
+}
+
 static int set_options(struct run *run, struct replay_opts *ro)
 {
 	const struct options *o = run->options;
@@ -109,7 +120,7 @@ static int set_options(struct run *run, struct replay_opts *ro)
 
 	if (o->value[OPTION_LOCAL])
 		local_cnt = parse_addresses(o->value[OPTION_LOCAL], run->local);
-	if (sip_cnt < 0 || stun_cnt < 0 || local_cnt < 0)
+	if (sip_cnt < 0 || stun_cnt < 0 || local_cnt < 0 || !check_limit(o))
 		return -EINVAL;
 	ro->sip_ports = run->sip_ports;
 	ro->sip_port_cnt = (unsigned int)sip_cnt;
@@ -236,6 +247,36 @@ static char *reply_of(const struct run *run, const char *request)
 	return line;
 }
 
+/* All sessions, as {"cmd":"sessions"} answers; NULL: no memory. */
+static json_t *sessions_json(const struct run *run)
+{
+	struct session_ask ask = {.command = "replay"};
+	char *line = NULL;
+	json_t *reply = NULL;
+
+	if (!session_ask__sessions(run->options, "", &ask))
+		line = reply_of(run, ask.request);
+	if (line)
+		reply = json_loads(line, 0, NULL);
+	free(line);
+	free(ask.request);
+	return reply;
+}
+
+static int print_table(const struct run *run)
+{
+	bool utf8 = text__set_locale() && !run->options->value[OPTION_ASCII];
+	const struct session_text t = {page__cols(), utf8};
+	json_t *reply = sessions_json(run);
+
+	if (!reply)
+		return -ENOMEM;
+	puts("\nsessions");
+	session_text__list(&t, reply);
+	json_decref(reply);
+	return 0;
+}
+
 static json_t *counts_json(const struct replay *r)
 {
 	json_t *o = json_object();
@@ -250,13 +291,13 @@ static int print_json(const struct run *run, const char *snapshot)
 {
 	const struct replay *r = run->replay;
 	char first[TIME_LEN], last[TIME_LEN];
-	json_t *o = json_pack("{s:s, s:s*, s:s, s:s, s:s, s:o, s:o, s:o*}", "type", "replay",
-			      "file", run->options->operand, "kind",
-			      replay__is_recording(r) ? "recording" : "capture", "first",
-			      print_time(replay__first_ns(r), first), "last",
-			      print_time(replay__last_ns(r), last), "error",
-			      run->error[0] ? json_string(run->error) : json_null(), "counts",
-			      counts_json(r), "snapshot", json_loads(snapshot, 0, NULL));
+	json_t *o = json_pack(
+		"{s:s, s:s*, s:s, s:s, s:s, s:o, s:o, s:o*, s:o*}", "type", "replay", "file",
+		run->options->operand, "kind", replay__is_recording(r) ? "recording" : "capture",
+		"first", print_time(replay__first_ns(r), first), "last",
+		print_time(replay__last_ns(r), last), "error",
+		run->error[0] ? json_string(run->error) : json_null(), "counts", counts_json(r),
+		"snapshot", json_loads(snapshot, 0, NULL), "sessions", sessions_json(run));
 	char *text = o ? json_dumps(o, JSON_COMPACT) : NULL;
 
 	json_decref(o);
@@ -282,6 +323,8 @@ static int print_text(const struct run *run, const char *snapshot)
 	       print_time(replay__last_ns(r), last));
 	top_once__print(m, run->options->value[OPTION_ASCII]);
 	model__free(m);
+	if (print_table(run))
+		return -ENOMEM;
 	puts("\nthe file");
 	for (size_t i = 0; i < COUNT_ROWS; i++) {
 		uint64_t v = count_of(r, &count_rows[i]);
@@ -311,8 +354,11 @@ static int print_sessions(const struct run *run)
 
 	if (!rc && !line)
 		rc = -ENOMEM;
-	if (!rc && session_ask__print(o, &ask, line) != EXIT_DONE)
-		rc = -ENOENT;
+	if (!rc) {
+		int status = session_ask__print(o, &ask, line);
+
+		rc = status == EXIT_USAGE ? -EINVAL : status == EXIT_DONE ? 0 : -ENOENT;
+	}
 	free(line);
 	free(ask.request);
 	return rc;
@@ -389,6 +435,8 @@ static int run_file(struct run *run)
 	printed = print(run);
 	if (printed == -ENOMEM || printed == -EBADMSG)
 		fputs("sigpath replay: the result cannot be printed\n", stderr);
+	if (printed == -EINVAL)
+		return EXIT_USAGE;
 	return rc || printed ? EXIT_FAIL : EXIT_DONE;
 }
 
