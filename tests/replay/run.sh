@@ -132,8 +132,20 @@ test_tshark() {
 	verdict replay_tshark_ran $?
 }
 
+# HTTP needs no corpus: its capture is written here. $@: --root, if there are captures.
+test_tshark_web() {
+	if ! command -v tshark >/dev/null; then
+		echo "skip replay_tshark_web: tshark is not installed"
+		return
+	fi
+	python3 -B tests/replay/check_web.py --sigpath "$sigpath" --reasons tests/replay/differences.tsv "$@"
+	[ $? -le 1 ]
+	verdict replay_tshark_web_ran $?
+}
+
 test_refusals
 if [ ! -d "$data" ]; then
+	test_tshark_web
 	echo "skip replay: no captures in $data"
 	exit 0
 fi
@@ -142,3 +154,4 @@ test_formats
 test_cut
 test_local 200.57.7.204
 test_tshark
+test_tshark_web --root "$data"
