@@ -4,6 +4,7 @@
 #include "daemon.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -357,6 +358,7 @@ int daemon__new(const struct config *cfg, struct daemon **ret, char *err, size_t
 		return rc;
 	}
 	probes__log(d->running.probes);
+	malloc_trim(0); /* what planning has used */
 	*ret = d;
 	return 0;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* sigpathd: settings, log, host, daemon. */
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,6 +46,9 @@ int main(int argc, char **argv)
 	char err[1024] = "";
 	int rc;
 
+	/* glibc would raise it as soon as libbpf frees its types, and our tables, most of which are
+	 * never touched, would be made from freed memory that has to be cleared. */
+	mallopt(M_MMAP_THRESHOLD, 128 << 10);
 	rc = config__load(&cfg, argc, argv, err, sizeof(err));
 	if (rc) {
 		if (rc < 0)

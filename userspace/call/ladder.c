@@ -62,6 +62,25 @@ static void leave_out(struct calls *c, struct call_node *n)
 	c->count.messages_left_out++;
 }
 
+/* The table of messages is full: of calls that are over the one idle for the longest goes, else
+ * this one keeps its first two messages and its latest. A short one gets no more (take_free
+ * counts). */
+static void make_room(struct calls *c, struct call_node *n)
+{
+	uint32_t over = c->list[CALL_LIST_OVER].head;
+	struct call_node *old = over ? call_node__at(c, over - 1) : NULL;
+	struct call *call = &n->call;
+
+	if (old && old != n && old->call.msg_cnt) {
+		c->count.evicted_over++;
+		calls__forget(c, &old->call);
+	} else if (call->msg_cnt >= 4) {
+		if (n->half == call->last_msg)
+			n->half = call_msg__at(c, call->first_msg - 1)->next;
+		leave_out(c, n);
+	}
+}
+
 static struct call_msg *append(struct calls *c, struct call_node *n)
 {
 	struct call *call = &n->call;
@@ -70,6 +89,8 @@ static struct call_msg *append(struct calls *c, struct call_node *n)
 
 	if (call->msg_cnt >= c->opts.max_call_messages)
 		leave_out(c, n);
+	else if (!c->msg_free && c->msg_made == c->opts.max_messages)
+		make_room(c, n);
 	idx1 = take_free(c);
 	if (!idx1)
 		return NULL;
