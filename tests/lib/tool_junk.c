@@ -172,9 +172,20 @@ static void stun_short(struct junk *j)
 	send_udp(j, STUN_PORT, "\x00\x01\x00\x00\x21\x12\xa4\x42", 8);
 }
 
+/* A whole record in the clear, of which the handshake message is none. */
 static void stun_dtls(struct junk *j)
 {
 	send_udp(j, STUN_PORT, "\x16\xfe\xfd\x00\x00\x00\x00\x00\x00\x00\x00\x00\x05hello", 18);
+}
+
+static void stun_dtls_cut(struct junk *j)
+{
+	send_udp(j, STUN_PORT, "\x16\xfe\xfd\x00\x00\x00\x00\x00\x00\x00\x00\x00\x06hello", 18);
+}
+
+static void stun_dtls_data(struct junk *j)
+{
+	send_udp(j, STUN_PORT, "\x17\xfe\xfd\x00\x00\x00\x00\x00\x00\x00\x00\x00\x05hello", 18);
 }
 
 /* --- packets --- */
@@ -242,6 +253,7 @@ static void udp_bad_checksum(struct junk *j)
 	send_broken(j, true, 6, 0xdead, false);
 }
 
+/* Of no connection: it reaches no socket, where segments are seen. */
 static void tcp_data(struct junk *j)
 {
 	struct frame f;
@@ -389,7 +401,9 @@ static const struct {
 	{"stun_length_beyond", stun_length_beyond, "stun_malformed,parse_failed"},
 	{"stun_attribute_beyond", stun_attribute_beyond, "stun_malformed,parse_failed,messages"},
 	{"stun_short", stun_short, "stun_malformed,parse_failed"},
-	{"stun_dtls", stun_dtls, "demux_other"},
+	{"stun_dtls", stun_dtls, "parse_failed,messages"},
+	{"stun_dtls_cut", stun_dtls_cut, "demux_other"},
+	{"stun_dtls_data", stun_dtls_data, "demux_other"},
 	{"ip_runt", ip_runt, "ip_malformed"},
 	{"ip_header_short", ip_header_short, "ip_malformed"},
 	{"ip_length_beyond", ip_length_beyond, "ip_malformed,drop_unmatched,drop_kernel"},
@@ -398,7 +412,7 @@ static const struct {
 	{"udp_length_short", udp_length_short, "ip_malformed"},
 	{"udp_length_beyond", udp_length_beyond, "ip_malformed"},
 	{"udp_bad_checksum", udp_bad_checksum, "drop_unmatched,drop_kernel,unread"},
-	{"tcp_data", tcp_data, "tcp_segments"},
+	{"tcp_data", tcp_data, "-"},
 	{"ipv6_runt", ipv6_runt, "ip_malformed"},
 	{"fragment_alone", fragment_alone, "-"},
 	{"random_payload", random_payload, "-"},
