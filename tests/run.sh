@@ -8,7 +8,7 @@ log_dir=build/tests/log
 fuzz_data=${SIGPATH_DATA:-../shared/data}
 fuzz_sources=(tests/fuzz/fuzz_*.c)
 # Two run at a time: a minute each, less where all together would pass five minutes.
-fuzz_default=$((600 / ${#fuzz_sources[@]}))
+fuzz_default=$((360 / ${#fuzz_sources[@]}))
 fuzz_seconds=${SIGPATH_FUZZ_SECONDS:-$((fuzz_default > 60 ? 60 : fuzz_default))}
 passed=0
 failed=0

@@ -42,6 +42,33 @@ static bool has_merged(const struct path *p)
 	return false;
 }
 
+/* To the statistics and to who listens. */
+static void measure(struct session *s, const struct txn *x, const struct session_done *done,
+		    uint64_t now_ns)
+{
+	const struct path *p = done->path;
+
+	if (p->invalid || !p->start_ns) {
+		s->counts.invalid++;
+		return;
+	}
+	stats__add(s->opts.stats, x->row, now_ns, path__total_ns(p), p->share, p->share_cnt);
+	s->counts.transactions++;
+	s->counts.merged += has_merged(p);
+	if (x->is_error) {
+		s->counts.errors++;
+		stats__add_error(s->opts.stats, x->row, now_ns);
+	}
+	if (s->opts.on_done)
+		s->opts.on_done(s->opts.ctx, done);
+}
+
+/* Streams repeat nothing: it is kept only for the one it was forwarded for. */
+static bool is_wanted_still(const struct txn *x)
+{
+	return (x->proto != PROTO_HTTP && x->proto != PROTO_WS) || x->parent;
+}
+
 void session__finish(struct session *s, struct txn *x, uint64_t now_ns)
 {
 	struct path p = {0};
@@ -50,17 +77,7 @@ void session__finish(struct session *s, struct txn *x, uint64_t now_ns)
 	done.is_proxied = build_path(s, x, &p);
 	x->row->in_flight--;
 	txn_table__finish(s->table, x, now_ns);
-	if (p.invalid || !p.start_ns) {
-		s->counts.invalid++;
-		return;
-	}
-	stats__add(s->opts.stats, x->row, now_ns, path__total_ns(&p), p.share, p.share_cnt);
-	s->counts.transactions++;
-	s->counts.merged += has_merged(&p);
-	if (x->is_error) {
-		s->counts.errors++;
-		stats__add_error(s->opts.stats, x->row, now_ns);
-	}
-	if (s->opts.on_done)
-		s->opts.on_done(s->opts.ctx, &done);
+	measure(s, x, &done, now_ns);
+	if (!is_wanted_still(x))
+		txn_table__remove(s->table, x);
 }

@@ -32,7 +32,7 @@ void session__note_task(struct txn *x, const struct rec_task *task);
 /* A phone may ring for minutes. */
 void session__note_provisional(struct session *s, struct txn *x, uint64_t now_ns);
 void session__note_retransmit(struct session *s, struct txn *x, bool is_self_inflicted);
-/* Its last message is known: to the statistics and to who listens. */
+/* Its last message is known: to the statistics and to who listens. x may be gone then. */
 void session__finish(struct session *s, struct txn *x, uint64_t now_ns);
 
 #endif
