@@ -3,16 +3,14 @@
 #ifndef SIGPATH_ACTION_H
 #define SIGPATH_ACTION_H
 
+#include "view_id.h"
+
 #define ACTION_KEYS_MAX 4
 
-/* Views an action is valid in. */
-enum action_in {
-	IN_TOP = 1,
-	IN_PLAN = 2,
-	IN_LEDGER = 4,
-	IN_HELP = 8,
-	IN_ALL = 15,
-};
+/* Views an action is valid in: a bit per enum view_id. */
+#define IN(view) (1u << VIEW_##view)
+#define IN_TABLE (IN(OVERVIEW) | IN(SESSIONS) | IN(PROBES) | IN(FASTPATH) | IN(NAT))
+#define IN_ALL	 ((1u << VIEW_CNT) - 1)
 
 enum action_id {
 #define ACTION(id, keys, label, hint, help, in) ACTION_##id,
@@ -26,7 +24,7 @@ struct action {
 	const char *label;	  /* "F6 s" */
 	const char *hint;	  /* word in the footer, "" none */
 	const char *help;
-	unsigned int in; /* enum action_in */
+	unsigned int in; /* IN() */
 };
 
 /* NULL ends: at(ACTION_CNT). */
