@@ -3,7 +3,6 @@
  * commands print. */
 #include "replay.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
@@ -15,12 +14,12 @@
 
 #include "command.h"
 #include "page.h"
+#include "replay_option.h"
+#include "replay_reply.h"
 #include "session_ask.h"
-#include "snapshot.h"
 #include "text.h"
 #include "txlog.h"
 
-#define PORTS_MAX   64
 #define SECOND_NS   1000000000ull
 #define PROGRESS_NS 250000000ull
 #define TIME_LEN    40
@@ -30,8 +29,8 @@ struct run {
 	const struct options *options;
 	struct replay *replay;
 	struct txlog *txlog;
-	uint16_t sip_ports[PORTS_MAX], stun_ports[PORTS_MAX];
-	uint8_t local[FEEDER_LOCALS_MAX][16];
+	struct replay_option option;
+	struct replay_view view;
 	uint64_t start_ns, shown_ns; /* progress */
 	bool is_shown;
 	char error[REPLAY_ERROR_LEN]; /* where the file stopped making sense, "" nowhere */
@@ -47,58 +46,6 @@ static uint64_t mono_ns(void)
 
 /* --- options --- */
 
-static int refuse(const char *option, const char *value, const char *hint)
-{
-	fprintf(stderr, "sigpath replay: --%s: '%s' is %s\n", option, value, hint);
-	return -EINVAL;
-}
-
-/* "5060,5070"; how many, or negative. */
-static int parse_ports(const char *option, const char *text, uint16_t *port)
-{
-	int cnt = 0;
-
-	for (const char *at = text;;) {
-		char *end;
-		unsigned long v = strtoul(at, &end, 10);
-
-		if (end == at || v < 1 || v > 65535 || (*end && *end != ','))
-			return refuse(option, text, "no list of ports: 5060,5070");
-		if (cnt == PORTS_MAX)
-			return refuse(option, text, "too long: at most 64 ports");
-		port[cnt++] = (uint16_t)v;
-		if (!*end)
-			return cnt;
-		at = end + 1;
-	}
-}
-
-static bool parse_address(const char *text, uint8_t ret[16])
-{
-	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-
-	memcpy(ret, mapped, sizeof(mapped));
-	return inet_pton(AF_INET, text, ret + 12) == 1 || inet_pton(AF_INET6, text, ret) == 1;
-}
-
-static int parse_addresses(const char *text, uint8_t addr[][16])
-{
-	int cnt = 0;
-
-	for (const char *at = text; *at;) {
-		size_t len = strcspn(at, ",");
-		char one[64];
-
-		snprintf(one, sizeof(one), "%.*s", (int)len, at);
-		if (len >= sizeof(one) || !parse_address(one, addr[cnt]))
-			return refuse("local", text, "no list of addresses: 10.0.0.1,fd00::1");
-		if (++cnt == FEEDER_LOCALS_MAX)
-			break;
-		at += len + (at[len] == ',');
-	}
-	return cnt;
-}
-
 /* Is --limit one? Told before a long file is read. */
 static bool check_limit(const struct options *o)
 {
@@ -107,28 +54,6 @@ static bool check_limit(const struct options *o)
 
 	free(ask.request);
 	return !rc;
-}
-
-static int set_options(struct run *run, struct replay_opts *ro)
-{
-	const struct options *o = run->options;
-	const char *sip = o->value[OPTION_SIP_PORTS], *stun = o->value[OPTION_STUN_PORTS];
-	int sip_cnt = parse_ports("sip-ports", sip ? sip : "5060", run->sip_ports);
-	int stun_cnt =
-		sip_cnt < 0 ? 0 : parse_ports("stun-ports", stun ? stun : "3478", run->stun_ports);
-	int local_cnt = 0;
-
-	if (o->value[OPTION_LOCAL])
-		local_cnt = parse_addresses(o->value[OPTION_LOCAL], run->local);
-	if (sip_cnt < 0 || stun_cnt < 0 || local_cnt < 0 || !check_limit(o))
-		return -EINVAL;
-	ro->sip_ports = run->sip_ports;
-	ro->sip_port_cnt = (unsigned int)sip_cnt;
-	ro->stun_ports = run->stun_ports;
-	ro->stun_port_cnt = (unsigned int)stun_cnt;
-	ro->local = run->local;
-	ro->local_cnt = (unsigned int)local_cnt;
-	return 0;
 }
 
 /* --- progress --- */
@@ -194,59 +119,6 @@ static uint64_t count_of(const struct replay *r, const struct count_row *row)
 	return v;
 }
 
-/* The reply that the daemon would give to this request, at the end of the file. */
-static char *reply_of(const struct run *run, const char *request)
-{
-	const struct replay *r = run->replay;
-	const struct recording_head *h = replay__head(r);
-	const struct session_counts *c = session__counts(replay__session(r));
-	const uint64_t *n = replay__ledger(r)->count;
-	uint64_t first = replay__first_ns(r), last = replay__last_ns(r);
-	bool has_stages = h && h->plan & RECORDING_HAS_READ;
-	struct plan *plan = calloc(1, sizeof(*plan));
-	struct snapshot_src src = {.stats = replay__stats(r),
-				   .ledger = replay__ledger(r),
-				   .plan = plan,
-				   .observes = has_stages ? "stages" : "totals",
-				   .host = h ? h->host : run->options->operand,
-				   .kernel = h ? h->kernel : "",
-				   .version = SIGPATH_VERSION,
-				   .seq = 1,
-				   .now_ns = replay__now_ns(r),
-				   .start_ns = replay__now_ns(r) - (last - first),
-				   .time = (time_t)(last / SECOND_NS),
-				   .window_ns = last - first};
-	struct redact redact;
-	char *line;
-
-	if (!plan)
-		return NULL;
-	/* The same file gives the same output. */
-	redact__init_fixed(&redact, false);
-	src.call = (struct call_source){.calls = replay__calls(r),
-					.beats = replay__beats(r),
-					.redact = &redact,
-					.now_ns = src.now_ns,
-					.clock_offset_ns = h ? h->clock_offset_ns : 0};
-	plan->taps_only = !has_stages;
-	snprintf(plan->taps_why, sizeof(plan->taps_why), "a capture");
-	src.totals = (struct snapshot_totals){
-		.messages = n[LEDGER_MESSAGES],
-		.transactions = c->transactions,
-		.joined = n[LEDGER_JOINED],
-		.unjoined = n[LEDGER_UNJOINED_READ] + n[LEDGER_AMBIGUOUS] + n[LEDGER_UNREAD],
-		.in_flight = session__in_flight(replay__session(r)),
-		.oldest_ns = session__oldest_ns(replay__session(r), NULL, src.now_ns),
-		.timeouts = c->timeouts,
-		.errors = c->errors};
-	if (last > first)
-		src.totals.messages_per_s =
-			(double)n[LEDGER_MESSAGES] * 1e9 / (double)(last - first);
-	line = snapshot__reply(&src, request, strlen(request));
-	free(plan);
-	return line;
-}
-
 /* All sessions, as {"cmd":"sessions"} answers; NULL: no memory. */
 static json_t *sessions_json(const struct run *run)
 {
@@ -255,7 +127,7 @@ static json_t *sessions_json(const struct run *run)
 	json_t *reply = NULL;
 
 	if (!session_ask__sessions(run->options, "", &ask))
-		line = reply_of(run, ask.request);
+		line = replay_reply__line(run->replay, &run->view, ask.request);
 	if (line)
 		reply = json_loads(line, 0, NULL);
 	free(line);
@@ -350,7 +222,7 @@ static int print_sessions(const struct run *run)
 	struct session_ask ask = {.command = "replay"};
 	int rc = which ? session_ask__show(o, which, &ask)
 		       : session_ask__sessions(o, filter ? filter : "", &ask);
-	char *line = rc ? NULL : reply_of(run, ask.request);
+	char *line = rc ? NULL : replay_reply__line(run->replay, &run->view, ask.request);
 
 	if (!rc && !line)
 		rc = -ENOMEM;
@@ -371,7 +243,7 @@ static int print(const struct run *run)
 
 	if (is_about_sessions(run->options))
 		return print_sessions(run);
-	snapshot = reply_of(run, REQUEST);
+	snapshot = replay_reply__line(run->replay, &run->view, REQUEST);
 	if (!snapshot)
 		return -ENOMEM;
 	rc = run->options->value[OPTION_JSON] ? print_json(run, snapshot)
@@ -417,10 +289,10 @@ static int run_file(struct run *run)
 				 .on_done = run->txlog ? on_done : NULL,
 				 .on_progress = has_progress ? on_progress : NULL,
 				 .ctx = run};
-	int rc = set_options(run, &ro), printed;
+	int rc, printed;
 
-	replay_settings__init(&ro.settings);
-	if (rc)
+	if (replay_option__set("replay", run->options, &run->option, &ro) ||
+	    !check_limit(run->options))
 		return EXIT_USAGE;
 	run->start_ns = run->shown_ns = mono_ns();
 	if (replay__new(&ro, &run->replay, run->error)) {
@@ -442,7 +314,7 @@ static int run_file(struct run *run)
 
 int replay__command(const struct options *o)
 {
-	struct run run = {.options = o};
+	struct run run = {.options = o, .view = {.file = o->operand}};
 	int status;
 
 	if (!o->operand) {

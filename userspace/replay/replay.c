@@ -39,6 +39,10 @@ struct replay {
 	struct ledger ledger;
 	struct replay_counts counts;
 	uint64_t first_ns, now_ns, tick_ns;
+	struct capture_packet packet; /* read ahead, or frame; in the source's buffer */
+	struct recording_frame frame;
+	bool has_next;
+	int over; /* why there is nothing more: -ENODATA the end, else a defect; 0: there is */
 	uint8_t record[RECORD_MAX] __attribute__((aligned(8)));
 };
 
@@ -59,9 +63,10 @@ static enum message_dir direction(void *ctx, const struct rec_flow *flow)
 
 static int make_stats(struct replay *r, const struct replay_settings *s)
 {
-	/* One slot for all time: the window is the file. */
+	/* Without a window one slot for all time: the window is the file. */
+	uint64_t window_ns = r->opts.window_ns;
 	const struct stats_opts opts = {.max_rows = (unsigned int)s->max_rows,
-					.slot_ns = INT64_MAX};
+					.slot_ns = window_ns ? window_ns / STATS_SLOTS : INT64_MAX};
 
 	return stats__new(&opts, &r->stats);
 }
@@ -266,7 +271,7 @@ static void copy_counts(struct replay *r)
 	const struct fragments_counts *f = fragments__counts(r->fragments);
 	struct replay_counts *n = &r->counts;
 
-	n->packets = r->capture.packets;
+	n->packets = r->capture.packets - r->has_next;
 	n->unstamped = r->capture.unstamped;
 	n->not_ip = l->not_ip - l->unknown_link;
 	n->unknown_link = l->unknown_link;
@@ -279,26 +284,6 @@ static void copy_counts(struct replay *r)
 	n->fragments_refused = f->refused;
 	n->fragments_incomplete = f->incomplete;
 	n->fragments_full = f->evicted + f->no_memory;
-}
-
-static int run_capture(struct replay *r, char *err)
-{
-	struct capture_packet p;
-	int rc;
-
-	while (!(rc = capture_file__next(&r->capture, &p))) {
-		take_packet(r, &p);
-		if (r->capture.packets % PROGRESS_EVERY == 0 && !goes_on(r, r->capture.packets)) {
-			rc = -EINTR;
-			break;
-		}
-	}
-	fragments__tick(r->fragments, UINT64_MAX);
-	tick(r);
-	copy_counts(r);
-	if (rc == -ENODATA)
-		return 0;
-	return fail(r, rc, rc == -EINTR ? "interrupted" : r->capture.error, err);
 }
 
 /* --- recordings --- */
@@ -338,31 +323,94 @@ static void take_record(struct replay *r, const struct recording_frame *f)
 	ingest__record(r->ingest, r->record, f->len);
 }
 
-static int run_recording(struct replay *r, char *err)
+static uint64_t frame_ns(const struct recording_frame *f)
 {
-	struct recording_frame f;
+	struct rec_hdr hdr;
+
+	if (!f->record)
+		return f->marker.ts_ns;
+	if (f->len < sizeof(hdr))
+		return 0;
+	memcpy(&hdr, f->record, sizeof(hdr));
+	return hdr.ts_ns;
+}
+
+/* --- both --- */
+
+/* 0: the next packet or frame is at hand. Else as capture_file__next. */
+static int look_ahead(struct replay *r)
+{
 	int rc;
 
-	while (!(rc = recording__next(&r->recording, &f))) {
-		if (f.record)
-			take_record(r, &f);
-		else
-			take_marker(r, &f.marker);
-		if (r->recording.frames % PROGRESS_EVERY == 0 && !goes_on(r, r->recording.frames)) {
-			rc = -EINTR;
-			break;
-		}
-	}
-	ingest__tick(r->ingest, r->now_ns);
-	if (rc == -ENODATA)
+	if (r->has_next)
 		return 0;
-	return fail(r, rc, rc == -EINTR ? "interrupted" : r->recording.error, err);
+	rc = r->is_recording ? recording__next(&r->recording, &r->frame)
+			     : capture_file__next(&r->capture, &r->packet);
+	r->has_next = !rc;
+	return rc;
+}
+
+static void take_next(struct replay *r)
+{
+	r->has_next = false;
+	if (!r->is_recording)
+		take_packet(r, &r->packet);
+	else if (r->frame.record)
+		take_record(r, &r->frame);
+	else
+		take_marker(r, &r->frame.marker);
+}
+
+/* What can be decided without more packets. */
+static void finish(struct replay *r)
+{
+	if (r->is_recording) {
+		ingest__tick(r->ingest, r->now_ns);
+		return;
+	}
+	fragments__tick(r->fragments, UINT64_MAX);
+	tick(r);
+}
+
+static int take_until(struct replay *r, uint64_t until_ns, unsigned int max)
+{
+	int rc;
+
+	for (unsigned int cnt = 0; !(rc = look_ahead(r)); cnt++) {
+		if ((r->is_recording ? frame_ns(&r->frame) : r->packet.ts_ns) > until_ns)
+			return 0;
+		if (cnt == max)
+			return -EAGAIN;
+		take_next(r);
+	}
+	finish(r);
+	r->over = rc;
+	return rc;
+}
+
+int replay__advance(struct replay *r, uint64_t until_ns, unsigned int max, char *err)
+{
+	int rc = r->over ? r->over : take_until(r, until_ns, max);
+
+	err[0] = '\0';
+	if (!r->is_recording)
+		copy_counts(r);
+	if (!rc || rc == -EAGAIN || rc == -ENODATA)
+		return rc;
+	return fail(r, rc, r->is_recording ? r->recording.error : r->capture.error, err);
 }
 
 int replay__run(struct replay *r, char *err)
 {
-	err[0] = '\0';
-	return r->is_recording ? run_recording(r, err) : run_capture(r, err);
+	int rc;
+
+	while ((rc = replay__advance(r, UINT64_MAX, PROGRESS_EVERY, err)) == -EAGAIN) {
+		if (goes_on(r, r->is_recording ? r->recording.frames : r->capture.packets))
+			continue;
+		finish(r);
+		return fail(r, -EINTR, "interrupted", err);
+	}
+	return rc == -ENODATA ? 0 : rc;
 }
 
 /* --- what was found --- */
@@ -407,19 +455,19 @@ const struct recording_head *replay__head(const struct replay *r)
 	return r->is_recording ? &r->recording.head : NULL;
 }
 
-static uint64_t on_the_wall(const struct replay *r, uint64_t ns)
+uint64_t replay__wall_ns(const struct replay *r, uint64_t ns)
 {
 	return ns && r->is_recording ? ns + (uint64_t)r->recording.head.clock_offset_ns : ns;
 }
 
 uint64_t replay__first_ns(const struct replay *r)
 {
-	return on_the_wall(r, r->first_ns);
+	return replay__wall_ns(r, r->first_ns);
 }
 
 uint64_t replay__last_ns(const struct replay *r)
 {
-	return on_the_wall(r, r->now_ns);
+	return replay__wall_ns(r, r->now_ns);
 }
 
 uint64_t replay__now_ns(const struct replay *r)

@@ -28,6 +28,7 @@ struct replay_opts {
 	const uint8_t (*local)[16];
 	unsigned int local_cnt;
 	struct replay_settings settings; /* of captures: recordings bring theirs */
+	uint64_t window_ns;		 /* of the statistics, as the daemon's; 0: the whole file */
 	/* Finished transactions; NULL: nobody listens. */
 	void (*on_done)(void *ctx, const struct session_done *done);
 	/* Every few thousand packets; NULL: not. False: stop. */
@@ -44,6 +45,12 @@ void replay__free(struct replay *r);
  * on_progress. */
 int replay__run(struct replay *r, char *err);
 
+/* A step of it: everything up to until_ns (replay__now_ns's clock), but at most max packets or
+ * frames. 0: done, the next one is later; -EAGAIN: max came first; -ENODATA: the file ended; else a
+ * defect, as replay__run has it. The last two come again when asked again. However it is divided
+ * into steps, what was read up to a place gives the same tables. */
+int replay__advance(struct replay *r, uint64_t until_ns, unsigned int max, char *err);
+
 bool replay__is_recording(const struct replay *r);
 const struct replay_counts *replay__counts(const struct replay *r);
 const struct ledger *replay__ledger(const struct replay *r);
@@ -58,6 +65,8 @@ uint64_t replay__first_ns(const struct replay *r);
 uint64_t replay__last_ns(const struct replay *r);
 /* The clock of session and stats now: captures since 1970, recordings MONOTONIC. */
 uint64_t replay__now_ns(const struct replay *r);
+/* Of that clock since 1970; 0 stays 0. */
+uint64_t replay__wall_ns(const struct replay *r, uint64_t ns);
 unsigned int replay__interfaces(const struct replay *r);
 
 #endif

@@ -194,16 +194,26 @@ static json_t *health_reply(const struct snapshot_src *src, json_t *request)
 			 (int)measured, "replans", jvalue__uint(src->replan.cnt));
 }
 
+json_t *snapshot__replay_json(const struct snapshot_replay *r)
+{
+	return json_pack("{s:{s:o, s:o, s:o, s:f, s:b, s:s, s:o}}", "replay", "file", text(r->file),
+			 "pos_ns", jvalue__uint(r->pos_ns), "len_ns",
+			 jvalue__uint_if(r->has_len, r->len_ns), "speed", r->speed, "paused",
+			 r->is_paused, "state", r->state, "error",
+			 r->error[0] ? text(r->error) : json_null());
+}
+
 static json_t *snapshot_reply(const struct snapshot_src *src, json_t *request)
 {
 	const char *view = json_string_value(json_object_get(request, "view"));
 	bool stages = view && strcmp(view, "stages") == 0;
 	char when[TIME_LEN], banner[PLAN_BANNER_LEN];
+	json_t *reply;
 
 	if (json_object_get(request, "view") && !stages && (!view || strcmp(view, "top") != 0))
 		return error_reply("unknown view", "views: top, stages");
 	print_time(src->time, when);
-	return json_pack(
+	reply = json_pack(
 		"{s:s, s:i, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 		"type", "snapshot", "protocol", SNAPSHOT_PROTOCOL, "seq", jvalue__uint(src->seq),
 		"mono_ns", jvalue__uint(src->now_ns), "time", when, "host", text(src->host),
@@ -212,6 +222,7 @@ static json_t *snapshot_reply(const struct snapshot_src *src, json_t *request)
 		rows_of(src, stages), "ledger", ledger_of(src->ledger), "plan", plan_of(src->plan),
 		"taps", taps_of(src), "replan", replan_of(src), "banner",
 		text(plan__banner(src->plan, banner, sizeof(banner))));
+	return src->replay ? jvalue__merge(reply, snapshot__replay_json(src->replay)) : reply;
 }
 
 static json_t *sessions_reply(const struct snapshot_src *src, json_t *request)

@@ -4,6 +4,8 @@
 #ifndef SIGPATH_SNAPSHOT_H
 #define SIGPATH_SNAPSHOT_H
 
+#include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <time.h>
@@ -50,6 +52,17 @@ struct snapshot_replan {
 	const char *due_reason; /* one is about to be made; NULL none */
 };
 
+/* A file that is played instead of a host that is watched. */
+struct snapshot_replay {
+	const char *file;
+	uint64_t pos_ns, len_ns; /* from its first packet */
+	bool has_len;
+	double speed; /* 1: as it was */
+	bool is_paused;
+	const char *state; /* "playing", "paused", "seeking", "ended" */
+	const char *error; /* where the file stopped making sense, "" nowhere */
+};
+
 /* Everything borrowed for the time of one call. */
 struct snapshot_src {
 	const struct stats *stats;
@@ -74,7 +87,11 @@ struct snapshot_src {
 	/* Age of the row's oldest transaction in flight, 0 none; NULL: not known for any. */
 	uint64_t (*row_oldest)(void *ctx, const struct stats_row *row);
 	void *ctx;
+	const struct snapshot_replay *replay; /* NULL: a host is watched */
 };
+
+/* {"replay":{...}} of README.md, owned; NULL: no memory. */
+json_t *snapshot__replay_json(const struct snapshot_replay *r);
 
 /* Returns owned (malloc), without a newline; NULL only when out of memory. A bad request makes an
  * error reply. Bytes in strings that are not UTF-8 become '?'. Errors, timeouts and retransmits of
