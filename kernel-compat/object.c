@@ -313,3 +313,42 @@ uint64_t object__memlock(const struct object *o)
 			sum += fd_memlock(bpf_map__fd(map));
 	return sum;
 }
+
+unsigned int object__progs(const struct object *o, struct object_prog *ret, unsigned int max)
+{
+	struct bpf_program *prog;
+	unsigned int cnt = 0;
+
+	if (!o->skel)
+		return 0;
+	bpf_object__for_each_program (prog, o->skel->obj) {
+		struct bpf_prog_info info = {};
+		uint32_t len = sizeof(info);
+
+		if (cnt == max || bpf_program__fd(prog) < 0 ||
+		    bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &len))
+			continue;
+		ret[cnt++] = (struct object_prog){.name = bpf_program__name(prog),
+						  .runs = info.run_cnt,
+						  .run_ns = info.run_time_ns,
+						  .misses = info.recursion_misses};
+	}
+	return cnt;
+}
+
+unsigned int object__map_cnt(const struct object *o)
+{
+	struct bpf_map *map;
+	unsigned int cnt = 0;
+
+	if (!o->skel)
+		return 0;
+	bpf_object__for_each_map (map, o->skel->obj)
+		cnt += bpf_map__fd(map) >= 0;
+	return cnt;
+}
+
+uint64_t object__ring_bytes(const struct object *o)
+{
+	return o->skel ? bpf_map__max_entries(o->skel->maps.sp_ring) : 0;
+}

@@ -57,4 +57,17 @@ uint64_t object__misses(const struct object *o);
 /* Bytes the maps lock, as the kernel accounts them (/proc/self/fdinfo memlock). */
 uint64_t object__memlock(const struct object *o);
 
+/* What the kernel counted of one loaded program. */
+struct object_prog {
+	const char *name; /* the object's */
+	uint64_t runs;	  /* while BPF statistics were on, whoever switched them on */
+	uint64_t run_ns;  /* in those runs */
+	uint64_t misses;  /* as object__misses */
+};
+/* The loaded programs, at most max. Returns how many. */
+unsigned int object__progs(const struct object *o, struct object_prog *ret, unsigned int max);
+unsigned int object__map_cnt(const struct object *o);
+/* Bytes of the ring buffer's data; 0 without one. */
+uint64_t object__ring_bytes(const struct object *o);
+
 #endif

@@ -312,6 +312,90 @@ static void answers_hello_and_plan(void)
 	stats__free(st.stats);
 }
 
+static bool wanted_stats;
+
+static void fake_programs(void *ctx, bool wants_stats, struct programs_view *ret)
+{
+	(void)ctx;
+	wanted_stats = wants_stats;
+	ret->stats_on = wants_stats;
+	ret->stats_why = wants_stats ? "" : "nobody asked";
+	ret->program_cnt = 1;
+	ret->program[0] = (struct program_view){.name = "sock_cg",
+						.instant = "t_sock",
+						.mechanism = "cgroup_skb",
+						.state = "attached",
+						.runs = 10,
+						.run_ns = 990,
+						.misses = 1};
+	ret->ring_size = 4096;
+	ret->is_level_known = wants_stats;
+	ret->ring_used = 24;
+	ret->ring_peak = 1024;
+	ret->ring_lost = 2;
+	ret->map_cnt = 7;
+	ret->rss = 65536;
+	ret->cpu_ns = SECOND;
+}
+
+static void answers_what_runs_in_the_kernel(void)
+{
+	static const struct {
+		const char *request, *type, *path, *want;
+	} rows[] = {
+		{"{\"cmd\":\"probes\",\"stats\":true}", "probes", "mono_ns", "1000000000000"},
+		{"{\"cmd\":\"probes\",\"stats\":true}", "probes", "stats",
+		 "{\"on\":true,\"why\":\"\"}"},
+		{"{\"cmd\":\"probes\",\"stats\":true}", "probes", "programs",
+		 "[{\"name\":\"sock_cg\",\"instant\":\"t_sock\",\"mechanism\":\"cgroup_skb\","
+		 "\"state\":\"attached\","
+		 "\"runs\":10,\"run_ns\":990,\"misses\":1}]"},
+		{"{\"cmd\":\"probes\",\"stats\":true}", "probes", "ring",
+		 "{\"size\":4096,\"used\":24,\"peak\":1024,\"lost\":2}"},
+		{"{\"cmd\":\"probes\",\"stats\":true}", "probes", "maps",
+		 "{\"count\":7,\"bytes\":null}"},
+		{"{\"cmd\":\"probes\",\"stats\":true}", "probes", "daemon",
+		 "{\"rss\":65536,\"cpu_ns\":1000000000}"},
+		{"{\"cmd\":\"probes\"}", "probes", "stats",
+		 "{\"on\":false,\"why\":\"nobody asked\"}"},
+		{"{\"cmd\":\"probes\"}", "probes", "programs.0.run_ns", "null"},
+		{"{\"cmd\":\"probes\"}", "probes", "ring.peak", "null"},
+		{"{\"cmd\":\"probes\",\"stats\":7}", "probes", "stats.on", "false"},
+		{"{\"cmd\":\"fastpath\"}", "fastpath", "mode", "\"none\""},
+		{"{\"cmd\":\"fastpath\"}", "fastpath", "verdicts", "[]"},
+		{"{\"cmd\":\"fastpath\"}", "fastpath", "hooks", "[]"},
+	};
+	struct state st;
+
+	if (!CHECK_OK(fill(&st, 0))) {
+		stats__free(st.stats);
+		return;
+	}
+	st.src.programs = fake_programs;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		json_t *reply = ask(&st, rows[i].request, rows[i].type);
+		char *got = NULL;
+
+		CHECK_CASE("%s %s", rows[i].request, rows[i].path);
+		if (reply && !test__injected())
+			got = json_dumps(at(reply, rows[i].path), JSON_ENCODE_ANY | JSON_COMPACT);
+		if (got)
+			CHECK_STR(got, rows[i].want);
+		give_memory(got);
+		json_decref(reply);
+	}
+	stats__free(st.stats);
+}
+
+static void says_that_no_programs_are_known(void)
+{
+	struct state st;
+
+	if (CHECK_OK(fill(&st, 0)))
+		json_decref(ask(&st, "{\"cmd\":\"probes\"}", "error"));
+	stats__free(st.stats);
+}
+
 static void check_banner(struct state *st, const char *want)
 {
 	json_t *reply = ask(st, "{\"cmd\":\"snapshot\"}", "snapshot");
@@ -459,6 +543,8 @@ int main(int argc, char **argv)
 		{"says_null_for_too_few_samples", says_null_for_too_few_samples, TEST_PLAIN},
 		{"adds_cells_for_exports", adds_cells_for_exports, TEST_PLAIN},
 		{"answers_hello_and_plan", answers_hello_and_plan, TEST_PLAIN},
+		{"answers_what_runs_in_the_kernel", answers_what_runs_in_the_kernel, TEST_WALK},
+		{"says_that_no_programs_are_known", says_that_no_programs_are_known, TEST_PLAIN},
 		{"tells_that_there_are_only_totals", tells_that_there_are_only_totals, TEST_PLAIN},
 		{"tells_of_new_plans", tells_of_new_plans, TEST_PLAIN},
 		{"answers_health", answers_health, TEST_PLAIN},

@@ -16,10 +16,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bpf_stats.h"
 #include "lock.h"
 #include "log.h"
 #include "mono.h"
+#include "own_cost.h"
 #include "process.h"
+#include "program_list.h"
 #include "record_command.h"
 #include "recorder.h"
 #include "running.h"
@@ -42,6 +45,7 @@ struct daemon {
 	struct ledger ledger;
 	struct server *server;
 	struct txlog *txlog;
+	struct bpf_stats bpf_stats;
 	struct utsname uts;
 	int epoll_fd, timer_fd, signal_fd;
 	uint64_t start_ns, next_second_ns, seq;
@@ -134,6 +138,24 @@ static const char *cgroup_of(void *ctx, uint32_t pid)
 	return p ? p->cgroup : NULL;
 }
 
+static void view_programs(void *ctx, bool wants_stats, struct programs_view *ret)
+{
+	struct daemon *d = ctx;
+	const struct ring_level *level = feed__level(d->running.feed);
+
+	if (wants_stats)
+		bpf_stats__ask(&d->bpf_stats, mono__now_ns());
+	ret->stats_on = bpf_stats__is_on(&d->bpf_stats);
+	ret->stats_why = bpf_stats__why(&d->bpf_stats);
+	program_list__fill(ret, d->running.probes);
+	ret->is_level_known = ring_level__is_known(level);
+	ret->ring_used = level->used;
+	ret->ring_peak = level->peak;
+	ret->ring_lost = d->ledger.kernel[KCOUNTER_RING_FULL];
+	ret->rss = own_cost__rss();
+	ret->cpu_ns = own_cost__cpu_ns();
+}
+
 /* Wall clock - CLOCK_MONOTONIC */
 static int64_t clock_offset_ns(void)
 {
@@ -172,6 +194,7 @@ static char *reply(void *ctx, const char *line, size_t len)
 		.time = time(NULL),
 		.window_ns = d->cfg->window_ns,
 		.row_oldest = row_oldest,
+		.programs = view_programs,
 		.ctx = d,
 	};
 	src.tap = d->tap_view;
@@ -340,6 +363,7 @@ int daemon__new(const struct config *cfg, struct daemon **ret, char *err, size_t
 		return -ENOMEM;
 	d->cfg = cfg;
 	d->lock = (struct lock)LOCK_NONE;
+	bpf_stats__init(&d->bpf_stats);
 	d->epoll_fd = d->timer_fd = d->signal_fd = -1;
 	d->start_ns = d->rate_ns = mono__now_ns();
 	uname(&d->uts);
@@ -368,6 +392,7 @@ void daemon__free(struct daemon *d)
 	if (!d)
 		return;
 	running__done(&d->running);
+	bpf_stats__done(&d->bpf_stats);
 	server__free(d->server);
 	recorder__free(d->recorder);
 	tables__done(&d->tables);
@@ -396,6 +421,7 @@ static void every_second(struct daemon *d, uint64_t now)
 	d->rate_ns = now;
 	refresh_ledger(d);
 	exemplars__tick(d->tables.exemplars, now);
+	bpf_stats__tick(&d->bpf_stats, now);
 	if (d->txlog)
 		txlog__flush(d->txlog);
 }

@@ -15,6 +15,7 @@
 struct feed {
 	const struct object *object; /* NULL: none */
 	struct ring_buffer *ring;    /* NULL: none */
+	struct ring_level level;
 	struct ingest *ingest;
 	struct ledger *ledger;
 	uint64_t from_ns, until_ns; /* records outside are the other ring's */
@@ -61,6 +62,7 @@ int feed__new(const struct object *o, struct ingest *in, struct ledger *l, struc
 			free(f);
 			return err;
 		}
+		ring_level__init(&f->level, object__ring_fd(o)); /* else it is not known */
 	}
 	*ret = f;
 	return 0;
@@ -70,6 +72,7 @@ void feed__free(struct feed *f)
 {
 	if (!f)
 		return;
+	ring_level__done(&f->level);
 	ring_buffer__free(f->ring);
 	free(f);
 }
@@ -87,7 +90,13 @@ int feed__fd(const struct feed *f)
 bool feed__drain(struct feed *f)
 {
 	f->taken = 0;
+	ring_level__take(&f->level);
 	return f->ring && ring_buffer__consume(f->ring) == -EAGAIN;
+}
+
+const struct ring_level *feed__level(const struct feed *f)
+{
+	return &f->level;
 }
 
 void feed__add(struct feed *f, const uint64_t *count)
@@ -133,5 +142,6 @@ int feed__change(struct feed *f, const struct object *o, bool is_exclusive, stru
 	if (!is_exclusive)
 		f->until_ns = (*ret)->from_ns = mono__now_ns();
 	carry(f, *ret, is_exclusive);
+	(*ret)->level.peak = f->level.peak;
 	return 0;
 }

@@ -11,6 +11,7 @@
 #include "ingest.h"
 #include "ledger.h"
 #include "object.h"
+#include "ring_level.h"
 
 struct feed;
 
@@ -29,6 +30,8 @@ int feed__fd(const struct feed *f);
 /* False: the ring is empty; true: it may hold more, for the next call. So a call has an end,
  * however fast records come. */
 bool feed__drain(struct feed *f);
+/* How full it was when it was emptied last, and at most since start. */
+const struct ring_level *feed__level(const struct feed *f);
 /* What taps counted that are read in user space, KCOUNTER_CNT of it, goes to the kernel's counters.
  */
 void feed__add(struct feed *f, const uint64_t *count);

@@ -153,5 +153,6 @@ json_t *beats__reply(const struct call_source *src, json_t *request)
 	for (const struct beat_peer *p = beats__next(src->beats, 0); p && cnt < LIMIT_MAX;
 	     p = beats__next(src->beats, p->id), cnt++)
 		list = jvalue__append(list, peer_of(p));
-	return json_pack("{s:s, s:o}", "type", "beats", "peers", list);
+	return json_pack("{s:s, s:o, s:o}", "type", "beats", "mono_ns", jvalue__uint(src->now_ns),
+			 "peers", list);
 }

@@ -252,6 +252,25 @@ static json_t *exemplars_reply(const struct snapshot_src *src, json_t *request)
 	return exemplars__json(src->exemplars, request);
 }
 
+static json_t *probes_reply(const struct snapshot_src *src, json_t *request)
+{
+	struct programs_view view = {0};
+
+	if (!src->programs)
+		return error_reply("nothing is known of programs here", "");
+	src->programs(src->ctx, json_is_true(json_object_get(request, "stats")), &view);
+	return programs__reply(&view, src->now_ns);
+}
+
+static json_t *fastpath_reply(const struct snapshot_src *src, json_t *request)
+{
+	(void)src;
+	(void)request;
+	return programs__no_fastpath(
+		"this daemon has no fast path: its programs only measure, none of them answers "
+		"or drops a packet");
+}
+
 static const struct command {
 	const char *name;
 	json_t *(*reply)(const struct snapshot_src *src, json_t *request);
@@ -259,12 +278,13 @@ static const struct command {
 	{"hello", hello_reply},	    {"snapshot", snapshot_reply},   {"plan", plan_reply},
 	{"health", health_reply},   {"sessions", sessions_reply},   {"show", show_reply},
 	{"metrics", metrics_reply}, {"exemplars", exemplars_reply}, {"beats", beats_reply},
+	{"probes", probes_reply},   {"fastpath", fastpath_reply},
 };
 
 static json_t *run_command(const struct snapshot_src *src, json_t *request)
 {
 	const char *hint = "commands: hello, snapshot, plan, health, sessions, show, metrics, "
-			   "exemplars, beats";
+			   "exemplars, beats, probes, fastpath";
 	const char *name = json_string_value(json_object_get(request, "cmd"));
 	char error[TEXT_MAX];
 

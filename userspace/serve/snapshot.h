@@ -14,6 +14,7 @@
 #include "exemplar.h"
 #include "ledger.h"
 #include "plan.h"
+#include "programs.h"
 #include "stats.h"
 
 #define SNAPSHOT_PROTOCOL 1
@@ -86,6 +87,9 @@ struct snapshot_src {
 	const struct exemplars *exemplars; /* NULL: an error reply */
 	/* Age of the row's oldest transaction in flight, 0 none; NULL: not known for any. */
 	uint64_t (*row_oldest)(void *ctx, const struct stats_row *row);
+	/* Fills a zeroed view; wants_stats: the reader wants runs and times for the next seconds.
+	 * NULL: an error reply. */
+	void (*programs)(void *ctx, bool wants_stats, struct programs_view *ret);
 	void *ctx;
 	const struct snapshot_replay *replay; /* NULL: a host is watched */
 };
