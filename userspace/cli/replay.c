@@ -119,6 +119,11 @@ static uint64_t count_of(const struct replay *r, const struct count_row *row)
 	return v;
 }
 
+static char *reply_of(const struct run *run, const char *request)
+{
+	return replay_reply__line(run->replay, &run->view, request, strlen(request));
+}
+
 /* All sessions, as {"cmd":"sessions"} answers; NULL: no memory. */
 static json_t *sessions_json(const struct run *run)
 {
@@ -127,7 +132,7 @@ static json_t *sessions_json(const struct run *run)
 	json_t *reply = NULL;
 
 	if (!session_ask__sessions(run->options, "", &ask))
-		line = replay_reply__line(run->replay, &run->view, ask.request);
+		line = reply_of(run, ask.request);
 	if (line)
 		reply = json_loads(line, 0, NULL);
 	free(line);
@@ -222,7 +227,7 @@ static int print_sessions(const struct run *run)
 	struct session_ask ask = {.command = "replay"};
 	int rc = which ? session_ask__show(o, which, &ask)
 		       : session_ask__sessions(o, filter ? filter : "", &ask);
-	char *line = rc ? NULL : replay_reply__line(run->replay, &run->view, ask.request);
+	char *line = rc ? NULL : reply_of(run, ask.request);
 
 	if (!rc && !line)
 		rc = -ENOMEM;
@@ -243,7 +248,7 @@ static int print(const struct run *run)
 
 	if (is_about_sessions(run->options))
 		return print_sessions(run);
-	snapshot = replay_reply__line(run->replay, &run->view, REQUEST);
+	snapshot = reply_of(run, REQUEST);
 	if (!snapshot)
 		return -ENOMEM;
 	rc = run->options->value[OPTION_JSON] ? print_json(run, snapshot)

@@ -4,7 +4,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define SECOND_NS 1000000000ull
 
@@ -27,7 +26,8 @@ static struct snapshot_totals totals_of(const struct replay *r, uint64_t now_ns,
 	return t;
 }
 
-char *replay_reply__line(const struct replay *r, const struct replay_view *v, const char *request)
+char *replay_reply__line(const struct replay *r, const struct replay_view *v, const char *request,
+			 size_t len)
 {
 	const struct recording_head *h = replay__head(r);
 	bool has_stages = h && h->plan & RECORDING_HAS_READ;
@@ -64,7 +64,7 @@ char *replay_reply__line(const struct replay *r, const struct replay_view *v, co
 					.clock_offset_ns = h ? h->clock_offset_ns : 0};
 	plan->taps_only = !has_stages;
 	snprintf(plan->taps_why, sizeof(plan->taps_why), "a capture");
-	line = snapshot__reply(&src, request, strlen(request));
+	line = snapshot__reply(&src, request, len);
 	free(plan);
 	return line;
 }

@@ -15,6 +15,7 @@ struct replay_view {
 
 /* What the daemon would say to the request; returned owned, NULL: no memory. The same tables, view
  * and request give the same bytes (but for the process id in `hello`). */
-char *replay_reply__line(const struct replay *r, const struct replay_view *v, const char *request);
+char *replay_reply__line(const struct replay *r, const struct replay_view *v, const char *request,
+			 size_t len);
 
 #endif

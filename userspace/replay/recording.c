@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "record.h"
+
 #define RECORD_MAX 65535
 
 static int fail(struct recording *r, int rc, const char *what, const char *hint)
@@ -179,4 +181,16 @@ int recording__next(struct recording *r, struct recording_frame *ret)
 	source__take(r->source, sizeof(word) + len);
 	r->frames++;
 	return 0;
+}
+
+uint64_t recording_frame__ns(const struct recording_frame *f)
+{
+	struct rec_hdr hdr;
+
+	if (!f->record)
+		return f->marker.ts_ns;
+	if (f->len < sizeof(hdr))
+		return 0;
+	memcpy(&hdr, f->record, sizeof(hdr));
+	return hdr.ts_ns;
 }

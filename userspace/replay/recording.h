@@ -73,6 +73,9 @@ int recording__open(struct source *s, struct recording *ret);
  * be aligned. */
 int recording__next(struct recording *r, struct recording_frame *ret);
 
+/* Its stamp, 0: it has none. */
+uint64_t recording_frame__ns(const struct recording_frame *f);
+
 /* Magic and JSON line, returned owned; NULL: no memory. */
 char *recording_head__text(const struct recording_head *h, size_t *len);
 

@@ -323,18 +323,6 @@ static void take_record(struct replay *r, const struct recording_frame *f)
 	ingest__record(r->ingest, r->record, f->len);
 }
 
-static uint64_t frame_ns(const struct recording_frame *f)
-{
-	struct rec_hdr hdr;
-
-	if (!f->record)
-		return f->marker.ts_ns;
-	if (f->len < sizeof(hdr))
-		return 0;
-	memcpy(&hdr, f->record, sizeof(hdr));
-	return hdr.ts_ns;
-}
-
 /* --- both --- */
 
 /* 0: the next packet or frame is at hand. Else as capture_file__next. */
@@ -377,7 +365,7 @@ static int take_until(struct replay *r, uint64_t until_ns, unsigned int max)
 	int rc;
 
 	for (unsigned int cnt = 0; !(rc = look_ahead(r)); cnt++) {
-		if ((r->is_recording ? frame_ns(&r->frame) : r->packet.ts_ns) > until_ns)
+		if ((r->is_recording ? recording_frame__ns(&r->frame) : r->packet.ts_ns) > until_ns)
 			return 0;
 		if (cnt == max)
 			return -EAGAIN;
