@@ -3,6 +3,7 @@
 #include "client.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -42,6 +43,21 @@ int client__new(const char *path, struct client **ret)
 	return 0;
 }
 
+int client__adopt(int fd, struct client **ret)
+{
+	int flags = fcntl(fd, F_GETFL);
+	struct client *c;
+
+	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK))
+		return -errno;
+	c = calloc(1, sizeof(*c));
+	if (!c)
+		return -ENOMEM;
+	c->fd = fd; /* without an address: nowhere to connect to again */
+	*ret = c;
+	return 0;
+}
+
 void client__drop(struct client *c)
 {
 	if (c->fd >= 0)
@@ -65,8 +81,11 @@ void client__free(struct client *c)
 
 static int connect_now(struct client *c)
 {
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), rc;
+	int fd, rc;
 
+	if (!c->addr.sun_path[0])
+		return -ECONNRESET;
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -errno;
 	/* A unix socket connects at once or not at all (EAGAIN: the daemon's backlog is full). */

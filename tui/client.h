@@ -16,6 +16,9 @@ struct client;
 /* Borrows nothing. -ENAMETOOLONG when the path does not fit a socket address. Does not connect yet.
  */
 int client__new(const char *path, struct client **ret);
+/* On a connected stream socket, taken on success and made non-blocking; once lost it is not made
+ * again (-ECONNRESET). */
+int client__adopt(int fd, struct client **ret);
 void client__free(struct client *c);
 
 /* Connects if there is no connection and sends the request (a JSON object without newline). 0, or

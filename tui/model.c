@@ -131,6 +131,18 @@ static void parse_replan(const json_t *v, struct model_replan *r)
 	FIELD_TEXT(r->due, v, "due");
 }
 
+static void parse_replay(const json_t *v, struct model_replay *r)
+{
+	r->is_played = json_is_object(v);
+	FIELD_TEXT(r->file, v, "file");
+	FIELD_TEXT(r->state, v, "state");
+	FIELD_TEXT(r->error, v, "error");
+	r->pos_ns = field__u64(v, "pos_ns", 0);
+	r->len_ns = field__u64(v, "len_ns", MODEL_NONE);
+	r->speed = field__real(v, "speed");
+	r->is_paused = json_is_true(json_object_get(v, "paused"));
+}
+
 static int parse_snapshot(const json_t *root, struct model *m)
 {
 	int rc;
@@ -145,6 +157,7 @@ static int parse_snapshot(const json_t *root, struct model *m)
 	FIELD_TEXT(m->banner, root, "banner");
 	parse_totals(json_object_get(root, "totals"), &m->totals);
 	parse_replan(json_object_get(root, "replan"), &m->replan);
+	parse_replay(json_object_get(root, "replay"), &m->replay);
 	rc = parse_rows(json_object_get(root, "rows"), m);
 	if (!rc)
 		rc = parse_ledger(json_object_get(root, "ledger"), m);
@@ -211,6 +224,24 @@ int model__parse(const char *line, struct model **ret, char err[MODEL_ERROR_LEN]
 		model__free(m);
 	else
 		*ret = m;
+	return rc;
+}
+
+int model__parse_play(const char *line, struct model *m, char err[MODEL_ERROR_LEN])
+{
+	json_t *root = json_loads(line, JSON_ALLOW_NUL, NULL);
+	const json_t *replay = json_object_get(root, "replay");
+	char what[MODEL_TEXT_LEN];
+	int rc = json_is_object(replay) ? 0 : -EBADMSG;
+
+	err[0] = '\0';
+	if (!rc) {
+		parse_replay(replay, &m->replay);
+	} else {
+		FIELD_TEXT(what, root, "error");
+		snprintf(err, MODEL_ERROR_LEN, "the player does not understand: %s", what);
+	}
+	json_decref(root);
 	return rc;
 }
 

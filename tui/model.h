@@ -127,6 +127,17 @@ struct model_totals {
 	double messages_per_s;
 };
 
+/* The file that is played instead of a host that is watched. */
+struct model_replay {
+	bool is_played; /* false: everything else is 0 */
+	char file[MODEL_NAME_LEN];
+	uint64_t pos_ns, len_ns; /* len_ns MODEL_NONE: not known yet */
+	double speed;
+	bool is_paused;
+	char state[MODEL_WORD_LEN]; /* "playing", "paused", "seeking", "ended" */
+	char error[MODEL_TEXT_LEN]; /* where the file stops making sense, "" nowhere */
+};
+
 struct model {
 	uint64_t seq, mono_ns, uptime_ns, window_ns;
 	char time[MODEL_WORD_LEN]; /* ISO 8601, UTC */
@@ -136,6 +147,7 @@ struct model {
 				       */
 	struct model_totals totals;
 	struct model_replan replan;
+	struct model_replay replay;
 	unsigned int row_cnt, loss_cnt, choice_cnt, tap_cnt;
 	struct model_row *row;
 	struct model_loss *loss;
@@ -148,6 +160,9 @@ struct model {
  * protocol, -EREMOTEIO the daemon's own error. */
 int model__parse(const char *line, struct model **ret, char err[MODEL_ERROR_LEN]);
 void model__free(struct model *m);
+
+/* Takes the "replay" of a reply to `play` over into m. 0 or as model__parse. */
+int model__parse_play(const char *line, struct model *m, char err[MODEL_ERROR_LEN]);
 
 /* Summed latency of the row's requests in the window. */
 uint64_t model__sum_ns(const struct model_row *row);
