@@ -60,6 +60,8 @@ int grid__update(struct grid *g, const struct grid_ops *ops, const void *base, s
 void grid__move(struct grid *g, const struct grid_ops *ops, long delta);
 /* Selects the next row (the one before: back) with a text column that contains the search, round the end. False: none. */
 bool grid__find(struct grid *g, const struct grid_ops *ops, bool back);
+/* A text column of the row contains the search; never with an empty one. */
+bool grid__finds(const struct grid *g, const struct grid_ops *ops, const void *row);
 /* The next column of order among those with width[] (all where NULL), or the one before. */
 void grid__sort_next(struct grid *g, const struct grid_ops *ops, const unsigned int *width, bool back);
 /* NULL when nothing is shown. */

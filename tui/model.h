@@ -52,11 +52,31 @@ struct model_tail {
 	bool known;
 	double q;
 	uint64_t edge_ns;
+	uint64_t hi_ns; /* of a band that has an upper edge, else MODEL_NONE */
 	uint64_t n;
 	uint64_t total_ns;
 	unsigned int stage_cnt;
 	struct model_stage *stage; /* name, letter and sum_ns only */
 };
+
+#define MODEL_HISTORY 30
+
+/* P99 over time, oldest first; the last slot is filling. */
+struct model_history {
+	unsigned int cnt;
+	uint64_t slot_ns;
+	uint64_t p99_ns[MODEL_HISTORY]; /* MODEL_NONE: too few */
+	uint64_t n[MODEL_HISTORY];
+};
+
+/* P99 of the window against the time before. */
+struct model_drift {
+	char state[MODEL_WORD_LEN]; /* "few", "same", "up", "down", "" not told */
+	double ratio, lo, hi;	    /* 0: not known */
+	uint64_t n, base_n;
+};
+
+enum model_band { MODEL_BAND_P50, MODEL_BAND_P99, MODEL_BAND_P999, MODEL_BANDS };
 
 struct model_row {
 	char service[MODEL_NAME_LEN];
@@ -75,6 +95,9 @@ struct model_row {
 	unsigned int stage_cnt;
 	struct model_stage *stage;
 	struct model_tail tail;
+	struct model_tail band[MODEL_BANDS]; /* requests around a percentile, of the window */
+	struct model_history history;
+	struct model_drift drift;
 	bool has_cells;
 	unsigned int cell_cnt;
 	struct model_cell *cell;

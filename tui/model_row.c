@@ -110,10 +110,60 @@ static int parse_tail(const json_t *v, struct model_tail *tail)
 {
 	tail->known = json_is_object(v);
 	tail->q = field__real(v, "q");
-	tail->edge_ns = field__u64(v, "edge_ns", 0);
+	tail->edge_ns = field__u64(v, "edge_ns", field__u64(v, "lo_ns", 0));
+	tail->hi_ns = field__u64(v, "hi_ns", MODEL_NONE);
 	tail->n = field__u64(v, "n", 0);
 	tail->total_ns = field__u64(v, "total_ns", 0);
 	return parse_stages(json_object_get(v, "stages"), &tail->stage, &tail->stage_cnt);
+}
+
+static int parse_bands(const json_t *arr, struct model_row *row)
+{
+	static const double q[MODEL_BANDS] = {0.5, 0.99, 0.999};
+	const json_t *v;
+	size_t i;
+
+	json_array_foreach (arr, i, v) {
+		for (unsigned int b = 0; b < MODEL_BANDS; b++) {
+			double off = field__real(v, "q") - q[b];
+			int rc;
+
+			if (row->band[b].known || off > 1e-6 || off < -1e-6)
+				continue;
+			rc = parse_tail(v, &row->band[b]);
+			if (rc)
+				return rc;
+		}
+	}
+	return 0;
+}
+
+static void parse_history(const json_t *v, struct model_history *h)
+{
+	const json_t *p99 = json_object_get(v, "p99_ns"), *n = json_object_get(v, "n");
+	size_t cnt = json_array_size(p99), skip = cnt > MODEL_HISTORY ? cnt - MODEL_HISTORY : 0;
+
+	h->slot_ns = field__u64(v, "slot_ns", 0);
+	for (size_t i = skip; i < cnt; i++) {
+		const json_t *ns = json_array_get(p99, i), *of = json_array_get(n, i);
+
+		h->p99_ns[h->cnt] = json_is_integer(ns) && json_integer_value(ns) >= 0
+					    ? (uint64_t)json_integer_value(ns)
+					    : MODEL_NONE;
+		h->n[h->cnt++] = json_is_integer(of) && json_integer_value(of) > 0
+					 ? (uint64_t)json_integer_value(of)
+					 : 0;
+	}
+}
+
+static void parse_drift(const json_t *v, struct model_drift *d)
+{
+	FIELD_TEXT(d->state, v, "state");
+	d->ratio = field__real(v, "ratio");
+	d->lo = field__real(v, "lo");
+	d->hi = field__real(v, "hi");
+	d->n = field__u64(v, "n", 0);
+	d->base_n = field__u64(v, "base_n", 0);
 }
 
 int model_row__parse(const json_t *v, struct model_row *row)
@@ -148,6 +198,10 @@ int model_row__parse(const json_t *v, struct model_row *row)
 	rc = parse_stages(json_object_get(v, "stages"), &row->stage, &row->stage_cnt);
 	if (!rc)
 		rc = parse_tail(json_object_get(v, "tail"), &row->tail);
+	parse_history(json_object_get(v, "history"), &row->history);
+	parse_drift(json_object_get(v, "drift"), &row->drift);
+	if (!rc)
+		rc = parse_bands(json_object_get(v, "bands"), row);
 	if (!rc)
 		rc = parse_cells(json_object_get(v, "cells"), row);
 	return rc;
@@ -160,4 +214,6 @@ void model_row__done(struct model_row *row)
 	free(row->cell);
 	free(row->stage);
 	free(row->tail.stage);
+	for (unsigned int b = 0; b < MODEL_BANDS; b++)
+		free(row->band[b].stage);
 }

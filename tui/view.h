@@ -22,6 +22,7 @@ struct view;
 struct page {
 	struct grid grid;     /* of a view with a table */
 	unsigned int scroll;  /* first line, of a view of lines */
+	bool is_shown;	      /* its show() was called */
 	void *state;	      /* owned by the view, freed by its done(); NULL before the first show() */
 	uint64_t received_ns; /* when its reply came, 0 none yet */
 	char asked[VIEW_REQUEST_LEN];   /* request that the state answers, "" none */
@@ -48,9 +49,12 @@ struct ui {
 	uint64_t now_ns;	  /* CLOCK_MONOTONIC */
 	uint64_t received_ns;	  /* when model came */
 	uint64_t frozen_ns;	  /* when the screen was frozen, 0: live */
-	bool editing;		  /* keys go to the filter */
+	bool editing;		  /* keys go to edit[] */
+	bool edits_search;	  /* and that is the search, else the filter */
+	char edit[GRID_WORD_LEN];
 	bool quit;
 	char banner[VIEW_BANNER_LEN]; /* why there is no news, "" */
+	char note[VIEW_BANNER_LEN];   /* what a key led to, in the footer until the next key; "" */
 };
 
 /* A const table of operations, one file each. Only draw is never NULL. */
@@ -75,6 +79,8 @@ struct view {
 	/* Does what is special to the view; false: the screen does what all views have in common.
 	 */
 	bool (*act)(struct ui *ui, enum action_id id);
+	/* The selection of its table may have moved. */
+	void (*select)(struct ui *ui);
 };
 
 extern const struct view view_overview, view_stages, view_heatmap, view_sessions, view_ladder, view_probes, view_fastpath,
@@ -84,6 +90,22 @@ extern const struct view view_overview, view_stages, view_heatmap, view_sessions
 const struct view *view__at(enum view_id id);
 /* Shows another view; drill: Esc leads back to the one shown now. */
 void view__show(struct ui *ui, const struct view *view, bool drill);
+
+/* What a digit shows; NULL: no view. */
+const struct view *view__by_digit(int key);
+/* By the name of `top --view`; NULL: no view. */
+const struct view *view__by_name(const char *name);
+/* What Esc does once nothing is filtered: one level up, at last the overview. */
+void view__up(struct ui *ui);
+/* The page of the view shown. */
+struct page *view__page(struct ui *ui);
+/* Grids of all tables, and the first view. */
+void view__init(struct ui *ui, const struct view *first);
+void view__done(struct ui *ui);
+/* Sets the rows of a view anew; when memory runs out it has none. */
+void view__update(struct ui *ui, const struct view *view);
+/* Takes over a snapshot (takes m) in every view. */
+void view__take_model(struct ui *ui, struct model *m);
 
 /* A view of lines: those scrolled out are counted but not drawn. */
 struct view_lines {
