@@ -199,6 +199,7 @@ static char *reply(void *ctx, const char *line, size_t len)
 	};
 	src.tap = d->tap_view;
 	src.exemplars = d->tables.exemplars;
+	src.heat = d->tables.heat;
 	src.call = (struct call_source){.calls = d->tables.calls,
 					.beats = d->tables.beats,
 					.redact = &d->tables.redact,

@@ -16,13 +16,35 @@ static int make_stats(struct tables *t, const struct tables_opts *o)
 					.slot_ns = o->cfg->window_ns / STATS_SLOTS,
 					.start_ns = o->start_ns};
 
-	return stats__new(&opts, &t->stats);
+	int rc = stats__new(&opts, &t->stats);
+
+	return rc ? rc : heat__new(HEAT_CELLS, &t->heat);
+}
+
+/* Its call is looked for only when it is among the slowest of its cell. */
+static void add_heat(struct tables *t, const struct session_done *done)
+{
+	const struct path *p = done->path;
+	const struct txn *txn = done->txn;
+	const struct call *call;
+	uint64_t *session;
+
+	if (!txn->row)
+		return;
+	session = heat__add(t->heat, txn->row, p->last_ns, path__total_ns(p), p->share,
+			    p->share_cnt);
+	if (!session || !t->calls || !txn->text || !txn->text->call_id[0])
+		return;
+	call = calls__find_text(t->calls, txn->text->call_id);
+	if (call)
+		*session = call->id;
 }
 
 static void on_done(void *ctx, const struct session_done *done)
 {
 	struct tables *t = ctx;
 
+	add_heat(t, done);
 	if (t->exemplars)
 		exemplars__done(t->exemplars, done, NULL, done->path->last_ns);
 	if (t->on_done)
@@ -64,6 +86,7 @@ static int make_calls(struct tables *t, const struct tables_opts *o)
 					.idle_ns = o->cfg->session_linger_ns,
 					.lost_ns = o->cfg->session_idle_ns,
 					.stats = t->stats,
+					.heat = t->heat,
 					.on_setup = on_setup,
 					.ctx = t};
 	const struct beats_opts beats = {.max_peers = o->cfg->max_heartbeat_peers,
@@ -132,6 +155,7 @@ void tables__done(struct tables *t)
 	beats__free(t->beats);
 	calls__free(t->calls);
 	session__free(t->session);
+	heat__free(t->heat);
 	stats__free(t->stats);
 	*t = (struct tables){0};
 }

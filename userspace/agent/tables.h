@@ -7,12 +7,14 @@
 
 #include "config.h"
 #include "exemplar.h"
+#include "heat.h"
 #include "ingest.h"
 
 struct tables {
 	void (*on_done)(void *ctx, const struct session_done *done);
 	void *ctx;
 	struct stats *stats;
+	struct heat *heat;
 	struct session *session;
 	struct calls *calls;
 	struct beats *beats;

@@ -10,6 +10,7 @@
 
 #include "brief.h"
 #include "call.h"
+#include "heat.h"
 #include "rfc6076.h"
 #include "stats.h"
 
@@ -24,6 +25,7 @@ struct calls_opts {
 	uint64_t idle_ns;		/* a call that is over is forgotten after this */
 	uint64_t lost_ns;		/* one that is not, after this without a message */
 	struct stats *stats;		/* borrowed: rows of whole setups and handshakes; NULL: none */
+	struct heat *heat;		/* borrowed: the same over time; NULL: none */
 	/* A call reached its media, failed, or is over: once for each; NULL: nobody listens. */
 	void (*on_setup)(void *ctx, const struct call *call);
 	/* Non-STUN datagrams of these two ports are awaited (SDP, ICE): the kernel is told. NULL: not. */

@@ -79,8 +79,15 @@ static struct stats_row *row_of(struct calls *c, const struct call *call, const 
 static void add_row(struct calls *c, const struct call *call, const char *method,
 		    const struct shares *s)
 {
-	stats__add(c->opts.stats, row_of(c, call, method), c->now_ns, s->total_ns, s->share,
-		   s->cnt);
+	struct stats_row *row = row_of(c, call, method);
+	uint64_t *session;
+
+	if (stats__add(c->opts.stats, row, c->now_ns, s->total_ns, s->share, s->cnt) ||
+	    !c->opts.heat)
+		return;
+	session = heat__add(c->opts.heat, row, c->now_ns, s->total_ns, s->share, s->cnt);
+	if (session)
+		*session = call->id;
 }
 
 static void add_phase(struct calls *c, const struct call *call, const struct waterfall *w,

@@ -55,16 +55,21 @@ static json_t *messages_of(const struct exemplar *e, bool with_payload)
 	return messages;
 }
 
+static json_t *head_of(const struct exemplar_shown *shown)
+{
+	const struct exemplar *e = shown->exemplar;
+
+	return json_pack("{s:b, s:b, s:o, s:o, s:o, s:o, s:b}", "worst", shown->is_worst, "random",
+			 shown->is_random, "total_ns", jvalue__uint(e->total_ns), "start_ns",
+			 jvalue__uint(e->start_ns), "session", jvalue__uint_if(e->call, e->call),
+			 "code", jvalue__uint_if(e->code, e->code), "error", e->is_error);
+}
+
 static json_t *exemplar_of(const struct exemplar_shown *shown, bool with_payload)
 {
 	const struct exemplar *e = shown->exemplar;
-	json_t *head =
-		json_pack("{s:b, s:b, s:o, s:o, s:o, s:o, s:b}", "worst", shown->is_worst, "random",
-			  shown->is_random, "total_ns", jvalue__uint(e->total_ns), "start_ns",
-			  jvalue__uint(e->start_ns), "session", jvalue__uint_if(e->call, e->call),
-			  "code", jvalue__uint_if(e->code, e->code), "error", e->is_error);
 
-	return jvalue__merge(head,
+	return jvalue__merge(head_of(shown),
 			     json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "call_id",
 				       jvalue__text(e->call_id, sizeof(e->call_id)), "from",
 				       jvalue__text(e->from, sizeof(e->from)), "to",
@@ -127,4 +132,36 @@ json_t *exemplars__json(const struct exemplars *ex, const json_t *request)
 	}
 	return json_pack("{s:s, s:o, s:o}", "type", "exemplars", "memory",
 			 jvalue__uint(exemplars__memory(ex)), "rows", rows);
+}
+
+static json_t *brief_of(const struct exemplar_shown *shown)
+{
+	const struct exemplar *e = shown->exemplar;
+
+	return jvalue__merge(head_of(shown),
+			     json_pack("{s:o, s:o, s:o}", "call_id",
+				       jvalue__text(e->call_id, sizeof(e->call_id)), "comm",
+				       jvalue__text(e->comm, sizeof(e->comm)), "stages",
+				       stages_of(e)));
+}
+
+static bool is_row(const struct stats_key *a, const struct stats_key *b)
+{
+	return a->side == b->side && !strcmp(a->service, b->service) &&
+	       !strcmp(a->method, b->method);
+}
+
+json_t *exemplars__brief(const struct exemplars *ex, const struct stats_key *key)
+{
+	struct exemplar_shown shown[EXEMPLAR_SHOWN_MAX];
+	json_t *list = json_array();
+	unsigned int cnt = 0;
+
+	for (unsigned int i = 0; i < exemplars__row_cnt(ex) && !cnt; i++) {
+		if (is_row(exemplars__row(ex, i, NULL), key))
+			cnt = exemplars__list(ex, i, shown);
+	}
+	for (unsigned int i = 0; i < cnt; i++)
+		list = jvalue__append(list, brief_of(&shown[i]));
+	return list;
 }

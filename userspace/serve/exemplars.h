@@ -11,4 +11,8 @@
  * owned; NULL when out of memory. */
 json_t *exemplars__json(const struct exemplars *ex, const json_t *request);
 
+/* Those of one row without their messages, the worst of the running window first; [] when it has
+ * none. */
+json_t *exemplars__brief(const struct exemplars *ex, const struct stats_key *key);
+
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The list of calls, newest first; what RFC 6076 says of them; senders of heartbeats. */
+/* The list of calls; what RFC 6076 says of them; senders of heartbeats. */
 #include <string.h>
 
 #include "call_filter.h"
@@ -7,10 +7,14 @@
 #include "jvalue.h"
 #include "pod.h"
 #include "session.h"
+#include "session_sort.h"
 
 #define LIMIT_DEFAULT 200
 #define LIMIT_MAX     5000
 #define TEXT_LEN      192
+
+#define X(id, name) " " name
+#define SORT_HINT   "sorts:" SESSION_SORTS(X)
 
 static json_t *refusal(const char *error, const char *hint)
 {
@@ -35,42 +39,93 @@ static bool is_wanted(const struct call_source *src, const struct call_filter *f
 	return call_filter__match(f, &s);
 }
 
+/* A request for a list. */
+struct ask {
+	const char *text; /* of the filter */
+	struct call_filter filter;
+	uint64_t before, offset, limit;
+	enum session_sort_by by;
+	bool is_desc;
+};
+
+static json_t *filter_refusal(const struct filter_error *error)
+{
+	return json_pack("{s:s, s:s, s:i, s:s}", "type", "error", "error", error->text, "column",
+			 (int)error->column, "hint",
+			 "the filter language: sigpath sessions --help");
+}
+
+/* false: *refused is the reply, NULL without memory. Without "sort" the newest come first; with it
+ * the least, unless "desc". */
+static bool read_ask(const json_t *request, struct ask *ask, json_t **refused)
+{
+	const json_t *limit_json = json_object_get(request, "limit");
+	const json_t *before_json = json_object_get(request, "before");
+	const json_t *desc_json = json_object_get(request, "desc");
+	const json_t *sort_json = json_object_get(request, "sort");
+	const char *sort = json_string_value(sort_json);
+	json_int_t limit = limit_json ? json_integer_value(limit_json) : LIMIT_DEFAULT;
+	json_int_t offset = json_integer_value(json_object_get(request, "offset"));
+	const char *text = json_string_value(json_object_get(request, "filter"));
+	struct filter_error error;
+
+	*ask = (struct ask){.text = text ? text : "", .by = SESSION_SORT_ID};
+	ask->is_desc = desc_json ? json_is_true(desc_json) : !sort_json;
+	ask->before = before_json ? (uint64_t)json_integer_value(before_json) : UINT64_MAX;
+	ask->limit = (uint64_t)limit;
+	ask->offset = (uint64_t)offset;
+	if (limit < 0 || limit > LIMIT_MAX)
+		*refused = refusal("\"limit\" is out of range", "0 to 5000");
+	else if (offset < 0)
+		*refused = refusal("\"offset\" is out of range", "0 or more");
+	else if (sort_json && session_sort__find(sort ? sort : "", &ask->by))
+		*refused = refusal("unknown \"sort\"", SORT_HINT);
+	else if (call_filter__parse(ask->text, (uint32_t)strlen(ask->text), &ask->filter, &error))
+		*refused = filter_refusal(&error);
+	else
+		return true;
+	return false;
+}
+
+/* Places wanted from the front: no more than there are calls. */
+static unsigned int places(const struct call_source *src, const struct ask *ask)
+{
+	unsigned int cnt = calls__cnt(src->calls);
+
+	if (!ask->limit || ask->offset >= cnt)
+		return 0;
+	return ask->offset + ask->limit < cnt ? (unsigned int)(ask->offset + ask->limit) : cnt;
+}
+
 json_t *sessions__reply(const struct call_source *src, json_t *request)
 {
-	json_t *limit_json = json_object_get(request, "limit"), *list = json_array();
-	json_t *before_json = json_object_get(request, "before");
-	const char *text = json_string_value(json_object_get(request, "filter"));
-	json_int_t limit = limit_json ? json_integer_value(limit_json) : LIMIT_DEFAULT;
-	uint64_t before = before_json ? (uint64_t)json_integer_value(before_json) : UINT64_MAX;
-	uint64_t matched = 0, shown = 0;
-	struct filter_error error;
-	struct call_filter filter;
+	json_t *list, *refused = NULL;
+	struct session_sort sort;
+	uint64_t matched = 0;
+	struct ask ask;
 
-	text = text ? text : "";
-	if (!src->calls || limit < 0 || limit > LIMIT_MAX ||
-	    call_filter__parse(text, (uint32_t)strlen(text), &filter, &error)) {
-		json_decref(list);
-		if (!src->calls)
-			return refusal("no sessions are kept here", "");
-		if (limit < 0 || limit > LIMIT_MAX)
-			return refusal("\"limit\" is out of range", "0 to 5000");
-		return json_pack("{s:s, s:s, s:i, s:s}", "type", "error", "error", error.text,
-				 "column", (int)error.column, "hint",
-				 "the filter language: sigpath sessions --help");
-	}
-	for (const struct call *call = calls__prev(src->calls, before); call;
+	if (!src->calls)
+		return refusal("no sessions are kept here", "");
+	if (!read_ask(request, &ask, &refused))
+		return refused;
+	if (session_sort__init(&sort, src->calls, ask.by, ask.is_desc, places(src, &ask)))
+		return NULL;
+	for (const struct call *call = calls__prev(src->calls, ask.before); call;
 	     call = calls__prev(src->calls, call->id)) {
-		if (!is_wanted(src, &filter, call))
+		if (!is_wanted(src, &ask.filter, call))
 			continue;
-		if (matched++ < (uint64_t)limit) {
-			list = jvalue__append(list, call_json__session(src, call));
-			shown++;
-		}
+		matched++;
+		session_sort__add(&sort, call);
 	}
+	session_sort__finish(&sort);
+	list = json_array();
+	for (uint64_t i = ask.offset; i < sort.cnt; i++)
+		list = jvalue__append(list, call_json__session(src, sort.entry[i].call));
+	session_sort__done(&sort);
 	return json_pack("{s:s, s:o, s:o, s:o, s:b, s:o}", "type", "sessions", "filter",
-			 jvalue__text(text, strlen(text)), "matched", jvalue__uint(matched),
-			 "total", jvalue__uint(calls__cnt(src->calls)), "more", matched > shown,
-			 "sessions", list);
+			 jvalue__text(ask.text, strlen(ask.text)), "matched", jvalue__uint(matched),
+			 "total", jvalue__uint(calls__cnt(src->calls)), "more",
+			 list && matched > ask.offset + json_array_size(list), "sessions", list);
 }
 
 /* --- metrics --- */

@@ -9,6 +9,7 @@
 
 #include "exemplars.h"
 #include "jvalue.h"
+#include "row_reply.h"
 #include "snapshot_row.h"
 
 #define TEXT_MAX 256
@@ -271,6 +272,18 @@ static json_t *fastpath_reply(const struct snapshot_src *src, json_t *request)
 		"or drops a packet");
 }
 
+static json_t *stages_reply(const struct snapshot_src *src, json_t *request)
+{
+	return row_reply__stages(src, request);
+}
+
+static json_t *heat_reply(const struct snapshot_src *src, json_t *request)
+{
+	if (!src->heat)
+		return error_reply("no latency over time is kept here", "");
+	return row_reply__heat(src, request);
+}
+
 static const struct command {
 	const char *name;
 	json_t *(*reply)(const struct snapshot_src *src, json_t *request);
@@ -278,13 +291,14 @@ static const struct command {
 	{"hello", hello_reply},	    {"snapshot", snapshot_reply},   {"plan", plan_reply},
 	{"health", health_reply},   {"sessions", sessions_reply},   {"show", show_reply},
 	{"metrics", metrics_reply}, {"exemplars", exemplars_reply}, {"beats", beats_reply},
-	{"probes", probes_reply},   {"fastpath", fastpath_reply},
+	{"probes", probes_reply},   {"fastpath", fastpath_reply},   {"stages", stages_reply},
+	{"heat", heat_reply},
 };
 
 static json_t *run_command(const struct snapshot_src *src, json_t *request)
 {
 	const char *hint = "commands: hello, snapshot, plan, health, sessions, show, metrics, "
-			   "exemplars, beats, probes, fastpath";
+			   "exemplars, beats, probes, fastpath, stages, heat";
 	const char *name = json_string_value(json_object_get(request, "cmd"));
 	char error[TEXT_MAX];
 
@@ -298,6 +312,16 @@ static json_t *run_command(const struct snapshot_src *src, json_t *request)
 	return error_reply(error, hint);
 }
 
+/* A client with several requests under way tells their replies by the number it gave. */
+static json_t *with_tag(json_t *reply, json_t *request)
+{
+	json_t *tag = json_object_get(request, "tag");
+
+	if (!json_is_number(tag))
+		return reply;
+	return jvalue__merge(reply, json_pack("{s:O}", "tag", tag));
+}
+
 char *snapshot__reply(const struct snapshot_src *src, const char *line, size_t len)
 {
 	char message[TEXT_MAX];
@@ -306,7 +330,7 @@ char *snapshot__reply(const struct snapshot_src *src, const char *line, size_t l
 	json_t *reply;
 
 	if (request) {
-		reply = run_command(src, request);
+		reply = with_tag(run_command(src, request), request);
 	} else {
 		snprintf(message, sizeof(message), "not a JSON object: %s", error.text);
 		reply = error_reply(message,

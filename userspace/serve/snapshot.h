@@ -12,6 +12,7 @@
 
 #include "call_json.h"
 #include "exemplar.h"
+#include "heat.h"
 #include "ledger.h"
 #include "plan.h"
 #include "programs.h"
@@ -85,6 +86,7 @@ struct snapshot_src {
 	uint64_t window_ns;
 	struct call_source call;	   /* calls and heartbeats; all NULL: error replies */
 	const struct exemplars *exemplars; /* NULL: an error reply */
+	const struct heat *heat;	   /* NULL: an error reply */
 	/* Age of the row's oldest transaction in flight, 0 none; NULL: not known for any. */
 	uint64_t (*row_oldest)(void *ctx, const struct stats_row *row);
 	/* Fills a zeroed view; wants_stats: the reader wants runs and times for the next seconds.

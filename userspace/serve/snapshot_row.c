@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A row's percentiles, stages, tail and cells. */
+/* A row's percentiles, stages, tail, bands, cells, and what it was like before. */
 #include "snapshot_row.h"
 
 #include <string.h>
 
+#include "band.h"
+#include "drift.h"
 #include "jvalue.h"
 
 #define TAIL_Q 0.99
@@ -17,7 +19,7 @@ struct window {
 	uint64_t timeouts;
 };
 
-static json_t *name_of(stage_mask_t mask)
+json_t *snapshot_row__stage_name(stage_mask_t mask)
 {
 	char name[STAGE_NAME_LEN];
 
@@ -25,7 +27,7 @@ static json_t *name_of(stage_mask_t mask)
 	return jvalue__text(name, sizeof(name));
 }
 
-static json_t *letter_of(stage_mask_t mask)
+json_t *snapshot_row__stage_letter(stage_mask_t mask)
 {
 	char letter = stage__letter(mask);
 
@@ -42,15 +44,14 @@ static json_t *quantile_of(const struct hist *h, double q)
 			 jvalue__uint(v.lo_ns), "hi_ns", jvalue__uint_if(v.hi_known, v.hi_ns));
 }
 
-static json_t *quantile_ns_of(const struct hist *h, double q)
+json_t *snapshot_row__quantile(const struct hist *h, double q)
 {
 	struct hist_quantile v = hist__quantile(h, q);
 
 	return jvalue__uint_if(v.known, v.value_ns);
 }
 
-/* Indices of the row's stages in the order a message meets them. */
-static void sort_stages(const struct stats_row *row, unsigned int *idx)
+void snapshot_row__sort(const struct stats_row *row, unsigned int idx[STATS_STAGES_MAX])
 {
 	for (unsigned int i = 0; i < row->stage_cnt; i++) {
 		unsigned int j = i;
@@ -72,12 +73,28 @@ static json_t *stages_of(const struct stats_row *row, const unsigned int *idx,
 
 		stages = jvalue__append(
 			stages,
-			json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name", name_of(s->mask),
-				  "letter", letter_of(s->mask), "sum_ns",
+			json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name",
+				  snapshot_row__stage_name(s->mask), "letter",
+				  snapshot_row__stage_letter(s->mask), "sum_ns",
 				  jvalue__uint(window_ns[idx[i]]), "n", jvalue__uint(s->hist.count),
-				  "p50_ns", quantile_ns_of(&s->hist, 0.5), "p99_ns",
-				  quantile_ns_of(&s->hist, 0.99), "max_ns",
+				  "p50_ns", snapshot_row__quantile(&s->hist, 0.5), "p99_ns",
+				  snapshot_row__quantile(&s->hist, 0.99), "max_ns",
 				  jvalue__uint(s->hist.count ? s->hist.max_ns : 0)));
+	}
+	return stages;
+}
+
+json_t *snapshot_row__sums(const struct stats_row *row, const unsigned int *idx, const uint64_t *ns)
+{
+	json_t *stages = json_array();
+
+	for (unsigned int i = 0; i < row->stage_cnt; i++) {
+		stage_mask_t mask = row->stage[idx[i]]->mask;
+
+		stages = jvalue__append(stages, json_pack("{s:o, s:o, s:o}", "name",
+							  snapshot_row__stage_name(mask), "letter",
+							  snapshot_row__stage_letter(mask),
+							  "sum_ns", jvalue__uint(ns[idx[i]])));
 	}
 	return stages;
 }
@@ -86,23 +103,14 @@ static json_t *tail_of(const struct stats_row *row, const unsigned int *idx)
 {
 	uint64_t stage_ns[STATS_STAGES_MAX];
 	uint64_t edge_ns, total_ns, n;
-	json_t *stages;
 
 	/* with too few requests there is no P99, and all of them would be its tail */
 	if (!hist__quantile(&row->total, TAIL_Q).known)
 		return json_null();
 	n = stats__tail(row, TAIL_Q, &edge_ns, &total_ns, stage_ns);
-	stages = json_array();
-	for (unsigned int i = 0; i < row->stage_cnt; i++) {
-		stage_mask_t mask = row->stage[idx[i]]->mask;
-
-		stages = jvalue__append(stages, json_pack("{s:o, s:o, s:o}", "name", name_of(mask),
-							  "letter", letter_of(mask), "sum_ns",
-							  jvalue__uint(stage_ns[idx[i]])));
-	}
 	return json_pack("{s:f, s:o, s:o, s:o, s:o}", "q", TAIL_Q, "edge_ns", jvalue__uint(edge_ns),
 			 "n", jvalue__uint(n), "total_ns", jvalue__uint(total_ns), "stages",
-			 stages);
+			 snapshot_row__sums(row, idx, stage_ns));
 }
 
 static json_t *cell_stages_of(const struct stats_row *row, const unsigned int *idx,
@@ -145,7 +153,7 @@ static json_t *cells_of(const struct stats_row *row, const unsigned int *idx)
 	return cells;
 }
 
-static const char *side_name(char side)
+const char *snapshot_row__side(char side)
 {
 	return side == 's' ? "server" : side == 'c' ? "client" : side == 'w' ? "wire" : "";
 }
@@ -155,7 +163,7 @@ static json_t *identity_of(const struct stats_row *row)
 {
 	return json_pack("{s:o, s:s, s:o, s:o, s:o, s:o}", "service",
 			 jvalue__text(row->key.service, sizeof(row->key.service)), "side",
-			 side_name(row->key.side), "method",
+			 snapshot_row__side(row->key.side), "method",
 			 jvalue__text(row->key.method, sizeof(row->key.method)), "comm",
 			 jvalue__text(row->comm, sizeof(row->comm)), "netns",
 			 jvalue__uint(row->netns), "cgroup", jvalue__uint(row->cgroup_id));
@@ -187,6 +195,59 @@ static json_t *outcome_of(const struct stats_row *row, const struct window *w, u
 			 jvalue__uint_if(oldest_ns, oldest_ns));
 }
 
+/* --- before and around --- */
+
+static json_t *history_of(const struct stats *s, const struct stats_row *row, uint64_t now_ns)
+{
+	json_t *p99 = json_array(), *n = json_array();
+	struct past_point point[PAST_POINTS];
+
+	past__history(s, row, now_ns, point);
+	for (unsigned int i = 0; i < PAST_POINTS; i++) {
+		p99 = jvalue__append(p99, jvalue__uint_if(point[i].is_known, point[i].p99_ns));
+		n = jvalue__append(n, jvalue__uint(point[i].n));
+	}
+	return json_pack("{s:o, s:o, s:o}", "slot_ns", jvalue__uint(stats__slot_ns(s)), "p99_ns",
+			 p99, "n", n);
+}
+
+static json_t *ratio_of(double v)
+{
+	return v > 0 ? jvalue__number(v) : json_null();
+}
+
+static json_t *drift_of(const struct stats *s, const struct stats_row *row, uint64_t now_ns,
+			const struct hist *window)
+{
+	struct drift d;
+
+	drift__find(s, row, now_ns, window, &d);
+	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "state", drift__name(d.state), "ratio",
+			 ratio_of(d.ratio), "lo", ratio_of(d.lo), "hi", ratio_of(d.hi), "n",
+			 jvalue__uint(d.n), "base_n", jvalue__uint(d.base_n));
+}
+
+static json_t *bands_of(const struct stats *s, const struct stats_row *row, uint64_t now_ns,
+			const struct hist *window, const unsigned int *idx)
+{
+	static const double q[] = {0.5, 0.99, 0.999};
+	json_t *bands = json_array();
+	struct band b;
+
+	for (unsigned int i = 0; i < sizeof(q) / sizeof(q[0]); i++) {
+		bool is_known = band__take(s, row, now_ns, window, q[i], &b);
+
+		bands = jvalue__append(
+			bands, !is_known ? json_null()
+					 : json_pack("{s:f, s:o, s:o, s:o, s:o, s:o}", "q", q[i],
+						     "lo_ns", jvalue__uint(b.lo_ns), "hi_ns",
+						     jvalue__uint(b.hi_ns), "n", jvalue__uint(b.n),
+						     "total_ns", jvalue__uint(b.total_ns), "stages",
+						     snapshot_row__sums(row, idx, b.stage_ns)));
+	}
+	return bands;
+}
+
 json_t *snapshot_row__json(const struct stats *s, const struct stats_row *row, uint64_t now_ns,
 			   uint64_t oldest_ns, bool with_cells)
 {
@@ -194,7 +255,7 @@ json_t *snapshot_row__json(const struct stats *s, const struct stats_row *row, u
 	struct window w;
 	json_t *json;
 
-	sort_stages(row, idx);
+	snapshot_row__sort(row, idx);
 	stats__window(s, row, now_ns, &w.total, w.stage_ns, &w.span_ns);
 	stats__window_errors(s, row, now_ns, &w.errors, &w.timeouts);
 	json = jvalue__merge(identity_of(row), latency_of(row, &w));
@@ -202,6 +263,10 @@ json_t *snapshot_row__json(const struct stats *s, const struct stats_row *row, u
 	json = jvalue__merge(json,
 			     json_pack("{s:o, s:o}", "stages", stages_of(row, idx, w.stage_ns),
 				       "tail", tail_of(row, idx)));
+	json = jvalue__merge(json,
+			     json_pack("{s:o, s:o, s:o}", "history", history_of(s, row, now_ns),
+				       "drift", drift_of(s, row, now_ns, &w.total), "bands",
+				       bands_of(s, row, now_ns, &w.total, idx)));
 	if (with_cells)
 		json = jvalue__merge(json, json_pack("{s:o}", "cells", cells_of(row, idx)));
 	return json;

@@ -45,7 +45,7 @@ static struct stats_row *new_row(const struct stats_key *key)
 	row->key.side = key->side;
 	hist__init(&row->total);
 	for (unsigned int i = 0; i < STATS_SLOTS; i++)
-		hist__init(&row->slot[i].total);
+		slot__init(&row->slot[i]);
 	return row;
 }
 
@@ -57,6 +57,8 @@ static void free_row(struct stats_row *row)
 		free(row->stage[i]);
 	for (unsigned int i = 0; i < HIST_BUCKETS; i++)
 		free(row->cell[i]);
+	for (unsigned int i = 0; i < STATS_SLOTS; i++)
+		slot__done(&row->slot[i]);
 	free(row);
 }
 
@@ -200,9 +202,8 @@ static struct stats_slot *take_slot(struct stats *s, struct stats_row *row, uint
 	if (slot->epoch > epoch)
 		return NULL;
 	if (slot->epoch < epoch) {
-		memset(slot, 0, sizeof(*slot));
-		hist__init(&slot->total);
-		slot->epoch = epoch;
+		past__take(&row->past, slot, s->opts.slot_ns);
+		slot__empty(slot, epoch);
 	}
 	return slot;
 }
@@ -217,6 +218,9 @@ int stats__add(struct stats *s, struct stats_row *row, uint64_t now_ns, uint64_t
 
 	if (rc == -EINVAL)
 		return rc;
+	slot = take_slot(s, row, now_ns);
+	if (!rc && slot)
+		rc = slot__reserve(slot, total_ns, &split, row->stage_cnt);
 	if (!rc && !*cell)
 		*cell = calloc(1, sizeof(**cell));
 	if (rc || !*cell) {
@@ -227,16 +231,13 @@ int stats__add(struct stats *s, struct stats_row *row, uint64_t now_ns, uint64_t
 	s->lost.rows_full += is_other(s, row);
 	hist__add(&row->total, total_ns);
 	(*cell)->total_ns += total_ns;
-	slot = take_slot(s, row, now_ns);
 	if (slot)
-		hist__add(&slot->total, total_ns);
+		slot__add(slot, total_ns, &split, row->stage_cnt);
 	for (unsigned int i = 0; i < row->stage_cnt; i++) {
 		if (!(split.present & 1u << i))
 			continue;
 		hist__add(&row->stage[i]->hist, split.ns[i]);
 		(*cell)->stage_ns[i] += split.ns[i];
-		if (slot)
-			slot->stage_ns[i] += split.ns[i];
 	}
 	return 0;
 }
@@ -262,13 +263,6 @@ void stats__add_timeout(struct stats *s, struct stats_row *row, uint64_t now_ns)
 
 /* --- reading --- */
 
-static bool is_in_window(const struct stats *s, const struct stats_slot *slot, uint64_t now_ns)
-{
-	uint64_t newest = now_ns / s->opts.slot_ns + 1;
-
-	return slot->epoch && slot->epoch <= newest && newest - slot->epoch < STATS_SLOTS;
-}
-
 void stats__window(const struct stats *s, const struct stats_row *row, uint64_t now_ns,
 		   struct hist *total, uint64_t *stage_ns, uint64_t *span_ns)
 {
@@ -279,7 +273,7 @@ void stats__window(const struct stats *s, const struct stats_row *row, uint64_t 
 	for (unsigned int i = 0; i < STATS_SLOTS; i++) {
 		const struct stats_slot *slot = &row->slot[i];
 
-		if (!is_in_window(s, slot, now_ns))
+		if (!slot__is_in_window(slot, newest + 1))
 			continue;
 		hist__merge(total, &slot->total);
 		for (unsigned int j = 0; j < row->stage_cnt; j++)
@@ -292,12 +286,33 @@ void stats__window(const struct stats *s, const struct stats_row *row, uint64_t 
 	*span_ns = s->start_ns && now_ns > begin_ns ? now_ns - begin_ns : 0;
 }
 
+void stats__window_stage(const struct stats *s, const struct stats_row *row, uint64_t now_ns,
+			 unsigned int stage, struct hist *ret)
+{
+	uint64_t newest = now_ns / s->opts.slot_ns + 1;
+
+	hist__init(ret);
+	for (unsigned int i = 0; i < STATS_SLOTS; i++) {
+		const struct stats_slot *slot = &row->slot[i];
+
+		if (slot__is_in_window(slot, newest) && slot->stage[stage])
+			sparse__merge(ret, slot->stage[stage]);
+	}
+}
+
+uint64_t stats__slot_ns(const struct stats *s)
+{
+	return s->opts.slot_ns;
+}
+
 void stats__window_errors(const struct stats *s, const struct stats_row *row, uint64_t now_ns,
 			  uint64_t *errors, uint64_t *timeouts)
 {
+	uint64_t newest = now_ns / s->opts.slot_ns + 1;
+
 	*errors = *timeouts = 0;
 	for (unsigned int i = 0; i < STATS_SLOTS; i++) {
-		if (!is_in_window(s, &row->slot[i], now_ns))
+		if (!slot__is_in_window(&row->slot[i], newest))
 			continue;
 		*errors += row->slot[i].errors;
 		*timeouts += row->slot[i].timeouts;

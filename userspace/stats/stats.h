@@ -10,13 +10,12 @@
 #include <stdint.h>
 
 #include "hist.h"
+#include "past.h"
+#include "slot.h"
 #include "stage.h"
 
 #define STATS_SERVICE_LEN 96
 #define STATS_METHOD_LEN  24
-#define STATS_SLOTS	  6 /* sliding window = STATS_SLOTS * slot_ns; the newest slot is filling */
-/* Different stage masks a row keeps; more fold into UNATTRIBUTED and are counted. */
-#define STATS_STAGES_MAX 24
 
 struct stats_opts {
 	/* 1..1048576. Keys beyond share the row service="other", method="other" of their side, two
@@ -44,14 +43,6 @@ struct stats_stage {
 	struct hist hist; /* durations of this stage, requests without it not counted */
 };
 
-struct stats_slot {
-	uint64_t epoch; /* start of the slot / slot_ns + 1; 0 = never used */
-	uint64_t errors;
-	uint64_t timeouts;
-	struct hist total;
-	uint64_t stage_ns[STATS_STAGES_MAX];
-};
-
 struct stats_row {
 	struct stats_key key;
 	char comm[16]; /* application last seen serving it, "" unknown */
@@ -61,12 +52,13 @@ struct stats_row {
 	uint64_t timeouts;
 	uint64_t retransmits;
 	uint64_t self_inflicted; /* of these: the first one, or its reply, was in our queues */
-	uint64_t in_flight; /* kept by the caller through stats__row */
+	uint64_t in_flight;	 /* kept by the caller through stats__row */
 	unsigned int stage_cnt;
 	struct stats_stage *stage[STATS_STAGES_MAX]; /* lazily allocated, in order of appearance */
 	struct hist total;			     /* since start */
 	struct stats_cell *cell[HIST_BUCKETS];	     /* lazily allocated */
 	struct stats_slot slot[STATS_SLOTS];
+	struct past past; /* what is in none of them any more */
 };
 
 struct stats;
@@ -98,6 +90,10 @@ const struct stats_row *stats__row_at(const struct stats *s, unsigned int idx);
  * STATS_SLOTS slots, and less after start. Divide by it for rates. */
 void stats__window(const struct stats *s, const struct stats_row *row, uint64_t now_ns,
 		   struct hist *total, uint64_t *stage_ns, uint64_t *span_ns);
+/* Durations of row->stage[stage] in the same window, into *ret (overwritten). */
+void stats__window_stage(const struct stats *s, const struct stats_row *row, uint64_t now_ns,
+			 unsigned int stage, struct hist *ret);
+uint64_t stats__slot_ns(const struct stats *s);
 /* Errors and timeouts of the same window. */
 void stats__window_errors(const struct stats *s, const struct stats_row *row, uint64_t now_ns,
 			  uint64_t *errors, uint64_t *timeouts);
