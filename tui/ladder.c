@@ -19,7 +19,7 @@
 #define DAY_S	  86400
 
 /* Cells of a row that are drawn otherwise in UTF-8. */
-enum { DRAW_BAR = 1, DRAW_LINE, DRAW_DASH, DRAW_MEDIA, DRAW_RIGHT, DRAW_LEFT, DRAW_END };
+enum { DRAW_BAR = 1, DRAW_LINE, DRAW_MEDIA, DRAW_RIGHT, DRAW_LEFT, DRAW_END };
 
 /* --- layout --- */
 
@@ -181,8 +181,8 @@ static void print_times(const struct ladder *l, unsigned int i, char *buf, size_
 
 static void put_cell(const struct ladder *l, char *line, size_t *len, char cell)
 {
-	static const char *const utf8[] = {"", "│", "─", "╌", "═", "▶", "◀"};
-	static const char *const ascii[] = {"", "|", "-", ".", "=", ">", "<"};
+	static const char *const utf8[] = {"", "│", "─", "═", "▶", "◀"};
+	static const char *const ascii[] = {"", "|", "-", "=", ">", "<"};
 	const char plain[2] = {cell, '\0'}, *text = plain;
 
 	if (cell >= DRAW_BAR && cell < DRAW_END)
@@ -217,11 +217,10 @@ static void draw_arrow(const struct ladder *l, char lane[LADDER_LANES],
 		memcpy(lane + at, label, len);
 		return;
 	}
-	memset(lane + left + 1,
-	       m->flags & MESSAGE_RETRANSMIT ? DRAW_DASH
-	       : m->flags & MESSAGE_MEDIA    ? DRAW_MEDIA
-					     : DRAW_LINE,
+	memset(lane + left + 1, m->flags & MESSAGE_MEDIA ? DRAW_MEDIA : DRAW_LINE,
 	       right - left - 1);
+	for (at = left + 2; at < right && m->flags & MESSAGE_RETRANSMIT; at += 2)
+		lane[at] = ' '; /* dashed */
 	lane[from < to ? right - 1 : left + 1] = from < to ? DRAW_RIGHT : DRAW_LEFT;
 	at = left + (right - left - len) / 2;
 	at = at < left + 2 ? left + 2 : at;
@@ -276,6 +275,8 @@ static void put_detail(const struct ladder *l, const struct model_message *m, ch
 	ladder__note(m, note);
 	snprintf(text, sizeof(text), "%s%s%s%s%s", part ? part->name : "", part ? " " : "",
 		 part ? figure__ns(ns, part->ns) : "", part && note[0] ? "; " : "", note);
+	if (!text[0])
+		return;
 	len += (size_t)snprintf(line + len, LADDER_LINE - len, "  ");
 	text__fit(line + len, LADDER_LINE - len, text, l->cols - used, l->utf8);
 }
@@ -283,7 +284,7 @@ static void put_detail(const struct ladder *l, const struct model_message *m, ch
 void ladder__row(const struct ladder *l, unsigned int i, char line[LADDER_LINE])
 {
 	const struct model_message *m = &l->session->message[i];
-	char lane[LADDER_LANES], times[64], ns[FIGURE_LEN];
+	char lane[LADDER_LANES], times[64], ns[FIGURE_LEN], whole[LADDER_LINE];
 	size_t len;
 
 	print_times(l, i, times, sizeof(times));
@@ -297,6 +298,8 @@ void ladder__row(const struct ladder *l, unsigned int i, char line[LADDER_LINE])
 	len += (size_t)snprintf(line + len, LADDER_LINE - len, " %3s %6s",
 				ladder__is_slow(l, i) ? ">>>" : "", figure__ns(ns, m->host_ns));
 	put_detail(l, m, line, len);
+	snprintf(whole, sizeof(whole), "%s", line);
+	text__fit(line, LADDER_LINE, whole, l->cols, l->utf8); /* figures of years are long */
 }
 
 void ladder__head(const struct ladder *l, char line[LADDER_LINE])
