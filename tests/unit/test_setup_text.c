@@ -83,10 +83,12 @@ static void shows_whose_time_it_was(void)
 		return;
 	setup_text__waterfall(&t, &m->setup);
 	CHECK_UINT(t.cnt, 10);
-	CHECK_STR(t.line[1], " signaling   512ms |Hpppppppppppppppppppppppppppppppppppp            "
-			     "           |");
-	CHECK_STR(t.line[2], " trying     2.00ms |-                                                "
-			     "           |");
+	CHECK_STR(
+		t.line[1],
+		" signaling   512ms |Hpppppppppppppppppppppppppppppppppp                        |");
+	CHECK_STR(
+		t.line[2],
+		" trying     2.00ms |-                                                          |");
 	setup_text__owners(&m->setup, line);
 	CHECK_STR(line,
 		  " this host 17.0ms (2%)  peer+network 793ms (94%)  unattributed 32.1ms (4%) "
