@@ -152,15 +152,12 @@ void setup_text__owners(const struct model_setup *s, char line[SETUP_LINE])
 		const struct model_part *owner = &s->owner[i];
 
 		if (owner->ns || !strcmp(owner->name, "host"))
-			len += (size_t)snprintf(line + len, SETUP_LINE - len, " %s %s (%s) ",
-						strcmp(owner->name, "host") ? owner->name
-									    : "this host",
-						figure__ns(ns, owner->ns),
-						figure__percent(share, owner->ns, total_ns));
+			len += (size_t)snprintf(
+				line + len, SETUP_LINE - len, "%s%s %s (%s)", i ? "  " : " ",
+				strcmp(owner->name, "host") ? owner->name : "this host",
+				figure__ns(ns, owner->ns),
+				figure__percent(share, owner->ns, total_ns));
 	}
-	if (s->human_ns && len < SETUP_LINE - 1)
-		snprintf(line + len, SETUP_LINE - len, " (it rang for %s)",
-			 figure__ns(ns, s->human_ns));
 }
 
 static void put_host_stages(struct setup_text *t, const struct model_setup *s)
@@ -196,5 +193,8 @@ void setup_text__waterfall(struct setup_text *t, const struct model_setup *s)
 		put_phase(t, s, &s->phase[i], cols);
 	setup_text__owners(s, line);
 	put(t, "%s", line);
+	if (s->human_ns)
+		put(t, " of it, it rang for %s: nobody on the way had it then",
+		    figure__ns(took, s->human_ns));
 	put_host_stages(t, s);
 }

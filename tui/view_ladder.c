@@ -100,12 +100,14 @@ static int take(struct ui *ui, const char *line, char err[MODEL_ERROR_LEN])
 static void title_of(const struct model_session *s, char text[LADDER_LINE])
 {
 	const struct model_call *c = &s->call;
-	char setup[FIGURE_LEN], code[32] = "", self[64] = "";
+	char setup[FIGURE_LEN], code[32] = "", self[64] = "", left_out[48] = "";
 
 	if (c->code != MODEL_NONE)
 		snprintf(code, sizeof(code), " %" PRIu64, c->code);
 	if (c->self_inflicted)
 		snprintf(self, sizeof(self), " (%" PRIu64 " self-inflicted)", c->self_inflicted);
+	if (c->left_out)
+		snprintf(left_out, sizeof(left_out), " + %" PRIu64 " not kept", c->left_out);
 	snprintf(text, LADDER_LINE,
 		 " %" PRIu64 " %s %s%s%s%s%s  setup %s  %u messages, %" PRIu64 " again%s  %s",
 		 c->id, c->kind, model_call__is_bad(c) ? "!" : "", c->state,
@@ -213,6 +215,7 @@ static void draw_session(struct ui *ui, struct ladder_page *p, int y, int height
 	/* The ladder gets what the panels leave, and a few rows in any case. */
 	if (want > room - ROWS_LEAST)
 		want = room > ROWS_LEAST ? room - ROWS_LEAST : 0;
+	want = want < 2 ? 0 : want;
 	draw_rows(ui, p, &l, y + used, room - want);
 	draw_panels(ui, panel, cnt, y + height - want, want);
 	ui->height = (unsigned int)(room - want > 0 ? room - want : 1);
@@ -279,6 +282,8 @@ static void say_setup(const struct model_setup *s, FILE *out)
 		fprintf(out, "time of %s %s, %s\n", s->owner[i].name,
 			figure__ns(ns, s->owner[i].ns),
 			figure__percent(share, s->owner[i].ns, s->end_ns - s->start_ns));
+	if (s->human_ns)
+		fprintf(out, "of it ringing %s\n", figure__ns(ns, s->human_ns));
 }
 
 static void say(const struct ui *ui, FILE *out)

@@ -345,7 +345,7 @@ static void draw_counts(const struct ui *ui, int y)
 	paint__strip(&s, PAINT_TITLE, "%s sessions", figure__count(n, m->total, 9));
 	paint__strip(&s, PAINT_PLAIN, "%s match", figure__count(n, m->matched, 9));
 	if (m->has_more)
-		paint__strip(&s, PAINT_PLAIN, "first %u here", m->cnt);
+		paint__strip(&s, PAINT_PLAIN, "the first %u shown", m->cnt);
 	paint__strip(&s, PAINT_PLAIN, "order %s, %s", word, desc ? "largest first" : "upwards");
 	if (m->filter[0])
 		paint__strip(&s, PAINT_PLAIN, "filter: %s", m->filter);
@@ -384,19 +384,37 @@ static void draw_detail(const struct ui *ui, const struct model_call *c, int y, 
 	paint__text(&ui->paint, y, 0, cols, why[0] ? PAINT_ALERT : PAINT_PLAIN, text);
 }
 
+/* Goes on in a second line when there is one. Returns the lines used. */
+static int draw_refused(const struct ui *ui, int y, int lines)
+{
+	unsigned int cols = ui->paint.cols > 0 ? (unsigned int)ui->paint.cols : 1;
+	const char *why = page_of(ui)->refused, *hint = strstr(why, "; ");
+	char text[VIEW_BANNER_LEN + 32];
+	bool two = lines > 1 && hint && strlen(why) + 12 > cols;
+
+	snprintf(text, sizeof(text), " ! refused %.*s", two ? (int)(hint - why) : VIEW_BANNER_LEN,
+		 why);
+	paint__text(&ui->paint, y, 0, cols, PAINT_ALERT, text);
+	if (two) {
+		snprintf(text, sizeof(text), "   %s", hint + 2);
+		paint__text(&ui->paint, y + 1, 0, cols, PAINT_PLAIN, text);
+	}
+	return two ? 2 : 1;
+}
+
 static void draw(struct ui *ui, int y, int height)
 {
 	struct page *page = &ui->page[VIEW_SESSIONS];
 	const struct model_call *c = grid__selected(&page->grid);
 	int detail = !c || height < 6 ? 0 : height < DETAIL_FROM ? 1 : DETAIL_MOST;
-	char text[VIEW_BANNER_LEN + 32];
 
 	draw_counts(ui, y++);
 	height--;
 	if (page->refused[0] && height > 2) {
-		snprintf(text, sizeof(text), " ! refused %s", page->refused);
-		paint__text(&ui->paint, y++, 0, (unsigned int)ui->paint.cols, PAINT_ALERT, text);
-		height--;
+		int used = draw_refused(ui, y, height > DETAIL_FROM ? 2 : 1);
+
+		y += used;
+		height -= used;
 	}
 	ui->height = height - detail > 1 ? (unsigned int)(height - detail - 1) : 1;
 	if (page->state)

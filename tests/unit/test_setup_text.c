@@ -82,7 +82,7 @@ static void shows_whose_time_it_was(void)
 	if (!m)
 		return;
 	setup_text__waterfall(&t, &m->setup);
-	CHECK_UINT(t.cnt, 10);
+	CHECK_UINT(t.cnt, 11);
 	CHECK_STR(
 		t.line[1],
 		" signaling   512ms |Hpppppppppppppppppppppppppppppppppp                        |");
@@ -91,9 +91,9 @@ static void shows_whose_time_it_was(void)
 		" trying     2.00ms |-                                                          |");
 	setup_text__owners(&m->setup, line);
 	CHECK_STR(line,
-		  " this host 17.0ms (2%)  peer+network 793ms (94%)  unattributed 32.1ms (4%) "
-		  " (it rang for 12.0ms)");
-	CHECK_STR(t.line[9], " of this host: stack 1.20ms, runq 2.20ms, app 13.6ms");
+		  " this host 17.0ms (2%)  peer+network 793ms (94%)  unattributed 32.1ms (4%)");
+	CHECK_STR(t.line[9], " of it, it rang for 12.0ms: nobody on the way had it then");
+	CHECK_STR(t.line[10], " of this host: stack 1.20ms, runq 2.20ms, app 13.6ms");
 	m->setup.is_invalid = true;
 	setup_text__waterfall(&t, &m->setup);
 	CHECK_UINT(t.cnt, 1);
