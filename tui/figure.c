@@ -24,6 +24,13 @@ static const struct unit count_units[] = {
 	{1e12, INFINITY, "T"},
 };
 
+static const struct unit byte_units[] = {
+	{1024.0, 999.5, "KiB"},
+	{1048576.0, 999.5, "MiB"},
+	{1073741824.0, 999.5, "GiB"},
+	{1099511627776.0, INFINITY, "TiB"},
+};
+
 static const char *print_scaled(char *buf, double value, const struct unit *unit, int whole)
 {
 	while (value / unit->size >= unit->end)
@@ -66,6 +73,34 @@ const char *figure__rate(char buf[FIGURE_LEN], double per_s)
 	else
 		strcat(strcpy(buf, print_scaled((char[FIGURE_LEN]){0}, per_s, count_units, 1)),
 		       "/s");
+	return buf;
+}
+
+const char *figure__bytes(char buf[FIGURE_LEN], uint64_t bytes)
+{
+	if (bytes == FIGURE_NONE)
+		return strcpy(buf, "--");
+	if (bytes < 1000) {
+		snprintf(buf, FIGURE_LEN, "%" PRIu64 "B", bytes);
+		return buf;
+	}
+	return print_scaled(buf, (double)bytes, byte_units, 0);
+}
+
+const char *figure__cpu(char buf[FIGURE_LEN], double share)
+{
+	double percent = share * 100;
+
+	if (!(share >= 0) || share > 1e6)
+		strcpy(buf, "--");
+	else if (share > 0 && percent < 0.005)
+		strcpy(buf, "<0.01%");
+	else
+		snprintf(buf, FIGURE_LEN, "%.*f%%",
+			 percent < 9.995   ? 2
+			 : percent < 99.95 ? 1
+					   : 0,
+			 percent);
 	return buf;
 }
 

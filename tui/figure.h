@@ -20,6 +20,10 @@ const char *figure__count(char buf[FIGURE_LEN], uint64_t count, unsigned int wid
 const char *figure__rate(char buf[FIGURE_LEN], double per_s);
 /* "60s", "7.5s": a length of time someone configured. Returns buf. */
 const char *figure__seconds(char buf[FIGURE_LEN], uint64_t ns);
+/* "512B", "16.0MiB", "1.20GiB"; at most 7 columns. Returns buf. */
+const char *figure__bytes(char buf[FIGURE_LEN], uint64_t bytes);
+/* A share of one CPU: "<0.01%", "0.71%", "12.3%", "250%"; "--" of a negative one. Returns buf. */
+const char *figure__cpu(char buf[FIGURE_LEN], double share);
 /* "<1%", "53%", "--" of nothing. Returns buf. */
 const char *figure__percent(char buf[FIGURE_LEN], uint64_t part, uint64_t whole);
 
