@@ -14,6 +14,7 @@
 #include "test.h"
 
 #define SECOND_NS 1000000000ull
+#define ROW	  ",\"service\":\"sip 10.0.0.1:5060\",\"side\":\"wire\",\"method\":\"OPTIONS\"}"
 #define SNAPSHOT  "{\"cmd\":\"snapshot\"}"
 
 struct bench {
@@ -103,8 +104,13 @@ static void plays_by_the_clock(void)
 /* Straight, or there and back. */
 static void a_place_is_a_place(void)
 {
-	static const char *const requests[] = {SNAPSHOT, "{\"cmd\":\"sessions\",\"limit\":10}",
-					       "{\"cmd\":\"metrics\"}", "{\"cmd\":\"beats\"}"};
+	static const char *const requests[] = {SNAPSHOT,
+					       "{\"cmd\":\"sessions\",\"limit\":10}",
+					       "{\"cmd\":\"exemplars\"}",
+					       "{\"cmd\":\"heat\"" ROW,
+					       "{\"cmd\":\"stages\"" ROW,
+					       "{\"cmd\":\"metrics\"}",
+					       "{\"cmd\":\"beats\"}"};
 	struct bench a, b;
 	bool is_made = start(&a, 45 * SECOND_NS, true, 0);
 

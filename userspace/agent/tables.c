@@ -2,7 +2,7 @@
 /* Settings to options. */
 #include "tables.h"
 
-#include "waterfall.h"
+#include "slowest.h"
 
 #define UNREAD_NS	64000000000ull /* 2 * 64 * T1: nobody will read it any more */
 #define UNSENT_NS	10000000000ull
@@ -21,32 +21,12 @@ static int make_stats(struct tables *t, const struct tables_opts *o)
 	return rc ? rc : heat__new(HEAT_CELLS, &t->heat);
 }
 
-/* Its call is looked for only when it is among the slowest of its cell. */
-static void add_heat(struct tables *t, const struct session_done *done)
-{
-	const struct path *p = done->path;
-	const struct txn *txn = done->txn;
-	const struct call *call;
-	uint64_t *session;
-
-	if (!txn->row)
-		return;
-	session = heat__add(t->heat, txn->row, p->last_ns, path__total_ns(p), p->share,
-			    p->share_cnt);
-	if (!session || !t->calls || !txn->text || !txn->text->call_id[0])
-		return;
-	call = calls__find_text(t->calls, txn->text->call_id);
-	if (call)
-		*session = call->id;
-}
-
 static void on_done(void *ctx, const struct session_done *done)
 {
 	struct tables *t = ctx;
+	const struct slowest s = {t->heat, t->exemplars, t->calls};
 
-	add_heat(t, done);
-	if (t->exemplars)
-		exemplars__done(t->exemplars, done, NULL, done->path->last_ns);
+	slowest__done(&s, done);
 	if (t->on_done)
 		t->on_done(t->ctx, done);
 }
@@ -54,12 +34,9 @@ static void on_done(void *ctx, const struct session_done *done)
 static void on_setup(void *ctx, const struct call *call)
 {
 	struct tables *t = ctx;
-	struct waterfall w;
+	const struct slowest s = {t->heat, t->exemplars, t->calls};
 
-	if (!t->exemplars || waterfall__build(t->calls, call, &w) || w.is_invalid)
-		return;
-	exemplars__setup(t->exemplars, call, w.end_ns - w.start_ns, w.stage, w.stage_cnt,
-			 call->seen_ns);
+	slowest__setup(&s, call);
 }
 
 static int make_session(struct tables *t, const struct tables_opts *o)

@@ -26,6 +26,18 @@ static struct snapshot_totals totals_of(const struct replay *r, uint64_t now_ns,
 	return t;
 }
 
+struct oldest {
+	struct session *session;
+	uint64_t now_ns;
+};
+
+static uint64_t row_oldest(void *ctx, const struct stats_row *row)
+{
+	const struct oldest *o = ctx;
+
+	return row->in_flight ? session__oldest_ns(o->session, row, o->now_ns) : 0;
+}
+
 char *replay_reply__line(const struct replay *r, const struct replay_view *v, const char *request,
 			 size_t len)
 {
@@ -34,6 +46,7 @@ char *replay_reply__line(const struct replay *r, const struct replay_view *v, co
 	uint64_t now_ns = v->now_ns ? v->now_ns : replay__now_ns(r);
 	uint64_t wall_ns = replay__wall_ns(r, now_ns), first_ns = replay__first_ns(r);
 	uint64_t span_ns = first_ns && wall_ns > first_ns ? wall_ns - first_ns : 0;
+	struct oldest oldest = {replay__session(r), now_ns};
 	struct plan *plan = calloc(1, sizeof(*plan));
 	struct snapshot_src src = {.stats = replay__stats(r),
 				   .ledger = replay__ledger(r),
@@ -49,6 +62,10 @@ char *replay_reply__line(const struct replay *r, const struct replay_view *v, co
 				   .start_ns = now_ns - span_ns,
 				   .time = (time_t)(wall_ns / SECOND_NS),
 				   .window_ns = v->window_ns ? v->window_ns : span_ns,
+				   .exemplars = replay__exemplars(r),
+				   .heat = replay__heat(r),
+				   .row_oldest = v->replay ? row_oldest : NULL,
+				   .ctx = &oldest,
 				   .replay = v->replay};
 	struct redact redact;
 	char *line;

@@ -9,6 +9,7 @@
 
 #include "capture_file.h"
 #include "ingest.h"
+#include "slowest.h"
 
 #define TICK_NS		   10000000ull /* of the file's clock, as the daemon's timer */
 #define PROGRESS_EVERY	   4096
@@ -20,6 +21,7 @@
 #define STREAM_IDLE_NS	   3600000000000ull
 #define BEAT_TIMEOUT_NS	   5000000000ull
 #define RECORD_MAX	   65536
+#define EXEMPLAR_BYTES	   (4u << 20) /* the daemon's default */
 
 struct replay {
 	struct replay_opts opts;
@@ -35,6 +37,9 @@ struct replay {
 	struct session *session;
 	struct calls *calls;
 	struct beats *beats;
+	struct heat *heat; /* as exemplars: with a window */
+	struct redact redact;
+	struct exemplars *exemplars;
 	struct ingest *ingest;
 	struct ledger ledger;
 	struct replay_counts counts;
@@ -61,6 +66,24 @@ static enum message_dir direction(void *ctx, const struct rec_flow *flow)
 	return r->feeder ? feeder__direction(r->feeder, flow) : MESSAGE_WIRE;
 }
 
+static void on_done(void *ctx, const struct session_done *done)
+{
+	struct replay *r = ctx;
+	const struct slowest s = {r->heat, r->exemplars, r->calls};
+
+	slowest__done(&s, done);
+	if (r->opts.on_done)
+		r->opts.on_done(r->opts.ctx, done);
+}
+
+static void on_setup(void *ctx, const struct call *call)
+{
+	struct replay *r = ctx;
+	const struct slowest s = {r->heat, r->exemplars, r->calls};
+
+	slowest__setup(&s, call);
+}
+
 static int make_stats(struct replay *r, const struct replay_settings *s)
 {
 	/* Without a window one slot for all time: the window is the file. */
@@ -68,7 +91,9 @@ static int make_stats(struct replay *r, const struct replay_settings *s)
 	const struct stats_opts opts = {.max_rows = (unsigned int)s->max_rows,
 					.slot_ns = window_ns ? window_ns / STATS_SLOTS : INT64_MAX};
 
-	return stats__new(&opts, &r->stats);
+	int rc = stats__new(&opts, &r->stats);
+
+	return rc || !window_ns ? rc : heat__new(HEAT_CELLS, &r->heat);
 }
 
 static int make_session(struct replay *r, const struct replay_settings *s)
@@ -80,8 +105,8 @@ static int make_session(struct replay *r, const struct replay_settings *s)
 					  .beat_timeout_ns = BEAT_TIMEOUT_NS,
 					  .linger_ns = s->linger_ns,
 					  .stats = r->stats,
-					  .on_done = r->opts.on_done,
-					  .ctx = r->opts.ctx};
+					  .on_done = on_done,
+					  .ctx = r};
 
 	return session__new(&opts, &r->session);
 }
@@ -95,6 +120,8 @@ static int make_calls(struct replay *r, const struct replay_settings *s)
 					.idle_ns = s->session_linger_ns,
 					.lost_ns = s->session_idle_ns,
 					.stats = r->stats,
+					.heat = r->heat,
+					.on_setup = on_setup,
 					.on_expect_media = expect_media,
 					.ctx = r};
 	const struct beats_opts beats = {.max_peers = (unsigned int)s->max_heartbeat_peers,
@@ -104,6 +131,21 @@ static int make_calls(struct replay *r, const struct replay_settings *s)
 	int rc = calls__new(&opts, &r->calls);
 
 	return rc ? rc : beats__new(&beats, &r->beats);
+}
+
+/* The same file keeps the same ones, under the same hashes. */
+static int make_exemplars(struct replay *r, const struct replay_settings *s)
+{
+	const struct exemplar_opts opts = {.worst = 4,
+					   .reservoir = 4,
+					   .max_rows = (unsigned int)s->max_rows,
+					   .memory = EXEMPLAR_BYTES,
+					   .seed = 1,
+					   .calls = r->calls,
+					   .redact = &r->redact};
+
+	redact__init_fixed(&r->redact, false);
+	return r->opts.window_ns ? exemplars__new(&opts, &r->exemplars) : 0;
 }
 
 static int make_ingest(struct replay *r, const struct replay_settings *s)
@@ -139,6 +181,7 @@ static int make_tables(struct replay *r)
 
 	rc = rc ? rc : make_session(r, s);
 	rc = rc ? rc : make_calls(r, s);
+	rc = rc ? rc : make_exemplars(r, s);
 	return rc ? rc : make_ingest(r, s);
 }
 
@@ -214,9 +257,11 @@ void replay__free(struct replay *r)
 	link__done(&r->link);
 	fragments__free(r->fragments);
 	ingest__free(r->ingest);
+	exemplars__free(r->exemplars);
 	beats__free(r->beats);
 	calls__free(r->calls);
 	session__free(r->session);
+	heat__free(r->heat);
 	stats__free(r->stats);
 	if (r->is_open)
 		capture_file__done(&r->capture);
@@ -233,12 +278,19 @@ static bool goes_on(struct replay *r, uint64_t packets)
 	return !r->opts.on_progress || r->opts.on_progress(r->opts.ctx, &p);
 }
 
+static void tick_tables(struct replay *r, uint64_t now_ns)
+{
+	ingest__tick(r->ingest, now_ns);
+	if (r->exemplars)
+		exemplars__tick(r->exemplars, now_ns);
+}
+
 /* --- captures --- */
 
 static void tick(struct replay *r)
 {
 	r->tick_ns = r->now_ns + TICK_NS;
-	ingest__tick(r->ingest, r->now_ns);
+	tick_tables(r, r->now_ns);
 }
 
 /* The clock never goes back, a packet's own stamp may. */
@@ -300,7 +352,7 @@ static void take_marker(struct replay *r, const struct recording_marker *m)
 			       m->ts_ns);
 		break;
 	case RECORDING_TICK:
-		ingest__tick(r->ingest, m->ts_ns);
+		tick_tables(r, m->ts_ns);
 		if (m->ts_ns > r->now_ns)
 			r->now_ns = m->ts_ns;
 		break;
@@ -353,7 +405,7 @@ static void take_next(struct replay *r)
 static void finish(struct replay *r)
 {
 	if (r->is_recording) {
-		ingest__tick(r->ingest, r->now_ns);
+		tick_tables(r, r->now_ns);
 		return;
 	}
 	fragments__tick(r->fragments, UINT64_MAX);
@@ -436,6 +488,16 @@ const struct calls *replay__calls(const struct replay *r)
 const struct beats *replay__beats(const struct replay *r)
 {
 	return r->beats;
+}
+
+const struct heat *replay__heat(const struct replay *r)
+{
+	return r->heat;
+}
+
+const struct exemplars *replay__exemplars(const struct replay *r)
+{
+	return r->exemplars;
 }
 
 const struct recording_head *replay__head(const struct replay *r)

@@ -8,7 +8,9 @@
 #include <stdint.h>
 
 #include "calls.h"
+#include "exemplar.h"
 #include "feeder.h"
+#include "heat.h"
 #include "recording.h"
 #include "session.h"
 #include "stats.h"
@@ -58,6 +60,9 @@ const struct stats *replay__stats(const struct replay *r);
 struct session *replay__session(const struct replay *r);
 const struct calls *replay__calls(const struct replay *r);
 const struct beats *replay__beats(const struct replay *r);
+/* NULL without a window. */
+const struct heat *replay__heat(const struct replay *r);
+const struct exemplars *replay__exemplars(const struct replay *r);
 /* NULL for captures. */
 const struct recording_head *replay__head(const struct replay *r);
 /* Clock at the first and the last packet, 0 none; ns since 1970. */
