@@ -1,0 +1,577 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One row over time: how many requests of each latency in each time slot, or the stage that took
+ * most. */
+#include "figure.h"
+#include "heat_grid.h"
+#include "subject.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <ncurses.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define LINE_LEN    512
+#define LABEL_COLS  9 /* "  8.19ms|" */
+#define MARGIN_COLS 5 /* " P999" */
+#define TICK_COLS   12
+#define WIDE_COLS   120 /* percentiles in the columns */
+#define WIDE_LINES  30
+#define PAGE_ROWS   5
+#define CLOCK_LEN   16
+
+struct heat_page {
+	struct model_heat *reply; /* NULL before the first one */
+	struct subject subject;	  /* of the reply */
+	struct heat_cursor cursor;
+	struct heat_grid grid; /* drawn last */
+	unsigned int zoom;
+	bool is_stages; /* letters of stages instead of counts */
+	const char *note;
+};
+
+/* NULL while what is known is of another row. */
+static const struct model_heat *reply_of(const struct ui *ui)
+{
+	const struct heat_page *p = ui->page[VIEW_HEATMAP].state;
+
+	return p && p->reply && subject__is_same(&p->subject, &ui->subject) ? p->reply : NULL;
+}
+
+static int show(struct ui *ui)
+{
+	struct page *page = &ui->page[VIEW_HEATMAP];
+	struct heat_page *p = page->state;
+
+	subject__choose(ui);
+	if (!p && !(page->state = p = calloc(1, sizeof(*p))))
+		return -ENOMEM;
+	if (!p->zoom)
+		p->zoom = 1;
+	return 0;
+}
+
+static void done(struct page *page)
+{
+	struct heat_page *p = page->state;
+
+	if (p)
+		model_heat__free(p->reply);
+	free(p);
+	page->state = NULL;
+}
+
+static bool request(const struct ui *ui, char line[VIEW_REQUEST_LEN])
+{
+	return subject__request(ui, "heat", line);
+}
+
+static int take(struct ui *ui, const char *line, char err[MODEL_ERROR_LEN])
+{
+	struct heat_page *p = ui->page[VIEW_HEATMAP].state;
+	struct model_heat *new = NULL;
+	int rc;
+
+	if (!p)
+		return 0;
+	rc = model_heat__parse(line, &new, err);
+	if (rc)
+		return rc;
+	if (!subject__is_same(&p->subject, &ui->subject))
+		p->cursor = (struct heat_cursor){};
+	model_heat__free(p->reply);
+	p->reply = new;
+	p->subject = ui->subject;
+	return 0;
+}
+
+static int update(struct ui *ui)
+{
+	subject__choose(ui);
+	return 0;
+}
+
+/* --- words for a cell --- */
+
+/* Wall clock (UTC) of a time of the daemon's monotonic clock: the snapshot has both. */
+static const char *print_clock(char text[CLOCK_LEN], const struct ui *ui, uint64_t mono_ns)
+{
+	struct tm tm = {};
+	time_t at;
+
+	strcpy(text, "--");
+	if (!ui->model || !strptime(ui->model->time, "%Y-%m-%dT%H:%M:%S", &tm))
+		return text;
+	at = timegm(&tm) + (time_t)(((int64_t)mono_ns - (int64_t)ui->model->mono_ns) / 1000000000);
+	if (gmtime_r(&at, &tm))
+		strftime(text, CLOCK_LEN, "%H:%M:%S", &tm);
+	return text;
+}
+
+static const char *print_range(char text[64], const struct heat_grid *g, const struct model_heat *m,
+			       unsigned int row)
+{
+	char from[FIGURE_LEN], to[FIGURE_LEN];
+	uint64_t from_ns, to_ns;
+
+	heat_grid__range(g, m, row, &from_ns, &to_ns);
+	if (to_ns == MODEL_NONE)
+		snprintf(text, 64, "above %s", figure__ns(from, from_ns));
+	else if (!from_ns)
+		snprintf(text, 64, "up to %s", figure__ns(to, to_ns));
+	else
+		snprintf(text, 64, "%s-%s", figure__ns(from, from_ns), figure__ns(to, to_ns));
+	return text;
+}
+
+/* "14:02:35 +5s  8.19ms-11.6ms  n=31 (4% of 812)" */
+static void print_cell(char text[LINE_LEN], const struct ui *ui, const struct heat_grid *g,
+		       const struct model_heat *m, unsigned int col, unsigned int row)
+{
+	char clock[CLOCK_LEN], length[FIGURE_LEN], range[64], n[FIGURE_LEN], all[FIGURE_LEN],
+		share[FIGURE_LEN], p99[FIGURE_LEN];
+	uint64_t count = heat_grid__count(g, m, col, row), whole = heat_grid__col_count(g, m, col);
+
+	snprintf(text, LINE_LEN, "%s +%s  %s  n=%s (%s of %s)  P99 %s",
+		 print_clock(clock, ui, heat_grid__time(g, m, col)),
+		 figure__seconds(length, heat_grid__length(g, m)), print_range(range, g, m, row),
+		 figure__count(n, count, 7), figure__percent(share, count, whole),
+		 figure__count(all, whole, 7), figure__ns(p99, heat_grid__quantile(g, m, col, 1)));
+}
+
+/* "runq 61%, app 20%, backlog 9%; sessions known: 3", the largest stages first. */
+static void print_stages(char text[LINE_LEN], const struct model_heat *m,
+			 const struct heat_sum *sum)
+{
+	bool used[HEAT_STAGES_MAX] = {};
+	size_t len = 0;
+
+	text[0] = '\0';
+	if (!sum->n) {
+		snprintf(text, LINE_LEN, "no requests here");
+		return;
+	}
+	for (unsigned int k = 0; k < 4; k++) {
+		unsigned int top = HEAT_STAGES_MAX;
+		char share[FIGURE_LEN];
+
+		for (unsigned int i = 0; i < m->stage_cnt; i++) {
+			if (!used[i] && sum->stage_ns[i] &&
+			    (top == HEAT_STAGES_MAX || sum->stage_ns[i] > sum->stage_ns[top]))
+				top = i;
+		}
+		if (top == HEAT_STAGES_MAX || len > LINE_LEN / 2)
+			break;
+		used[top] = true;
+		len += (size_t)snprintf(text + len, LINE_LEN - len, "%s%.100s %s", k ? ", " : "",
+					m->stage[top].name,
+					figure__percent(share, sum->stage_ns[top], sum->total_ns));
+	}
+	snprintf(text + len, LINE_LEN - len, "%ssessions known: %u%s",
+		 len ? "; " : "stages not known; ", sum->session_cnt,
+		 sum->session_cnt ? " (Enter)" : "");
+}
+
+/* --- drawing --- */
+
+struct shade {
+	const char *utf8;
+	attr_t attr;
+};
+
+/* Each glyph in two strengths: where strengths are not to be seen the glyphs still tell. */
+static const struct shade shades[] = {
+	{" ", A_NORMAL},      {"\u2591", A_DIM},  {"\u2591", A_NORMAL}, {"\u2592", A_DIM},
+	{"\u2592", A_NORMAL}, {"\u2593", A_DIM},  {"\u2593", A_NORMAL}, {"\u2588", A_DIM},
+	{"\u2588", A_NORMAL}, {"\u2588", A_BOLD},
+};
+static const char ascii_shades[] = " .:-=+*#%@";
+
+#define LEVELS 9
+
+static uint64_t find_most(const struct heat_grid *g, const struct model_heat *m)
+{
+	uint64_t most = 0;
+
+	for (unsigned int col = 0; col < g->cols; col++) {
+		for (unsigned int row = 0; row < g->rows; row++) {
+			uint64_t n = heat_grid__count(g, m, col, row);
+
+			most = n > most ? n : most;
+		}
+	}
+	return most;
+}
+
+/* '5', '9' or 'X' where a percentile of the column is, the highest one of those that meet; else 0.
+ */
+static char get_mark(const struct heat_grid *g, const struct model_heat *m, unsigned int col,
+		     unsigned int row)
+{
+	static const char marks[] = "59X";
+
+	for (unsigned int which = 3; which--;) {
+		uint64_t ns = heat_grid__quantile(g, m, col, which);
+
+		if (ns != MODEL_NONE && heat_grid__row(g, m, ns) == row)
+			return marks[which];
+	}
+	return '\0';
+}
+
+static void draw_shade(const struct ui *ui, unsigned int level, attr_t extra)
+{
+	char ascii[2] = {ascii_shades[level], '\0'};
+
+	attrset((ui->paint.utf8 ? shades[level].attr : A_NORMAL) | extra);
+	addstr(ui->paint.utf8 ? shades[level].utf8 : ascii);
+}
+
+static void draw_letter(const struct ui *ui, const struct model_heat *m, const struct heat_sum *sum,
+			attr_t extra)
+{
+	unsigned int top = heat_grid__top(sum);
+
+	if (top == HEAT_STAGES_MAX) {
+		attrset(extra);
+		addch(sum->n ? '?' : ' ');
+		return;
+	}
+	attrset(paint__stage_attr(&ui->paint, top) | (top & 1 ? A_BOLD : A_NORMAL) | extra);
+	addch((chtype)(unsigned char)m->stage[top].letter);
+}
+
+static void draw_label(const struct ui *ui, const struct heat_grid *g, const struct model_heat *m,
+		       int y, unsigned int row)
+{
+	char text[FIGURE_LEN + 4], ns[FIGURE_LEN];
+	uint64_t from_ns, to_ns;
+
+	heat_grid__range(g, m, row, &from_ns, &to_ns);
+	if (from_ns)
+		snprintf(text, sizeof(text), "%s", figure__ns(ns, from_ns));
+	else
+		snprintf(text, sizeof(text), "<%s", figure__ns(ns, to_ns));
+	paint__cell(&ui->paint, y, 0, LABEL_COLS - 1, PAINT_PLAIN, true, text);
+	paint__text(&ui->paint, y, LABEL_COLS - 1, 1, PAINT_PLAIN, ui->paint.utf8 ? "\u2502" : "|");
+}
+
+/* The latest percentiles that are known, at the right. */
+static void draw_margin(const struct ui *ui, const struct heat_grid *g, const struct model_heat *m,
+			int y, unsigned int row)
+{
+	static const char *const names[] = {"P50", "P99", "P999"};
+
+	for (unsigned int which = 3; which--;) {
+		uint64_t ns = MODEL_NONE;
+
+		for (unsigned int col = g->cols; col-- && ns == MODEL_NONE;)
+			ns = heat_grid__quantile(g, m, col, which);
+		if (ns == MODEL_NONE || heat_grid__row(g, m, ns) != row)
+			continue;
+		paint__text(&ui->paint, y, LABEL_COLS + 1 + (int)g->cols, MARGIN_COLS - 1,
+			    PAINT_TITLE, names[which]);
+		return;
+	}
+}
+
+static void draw_row(const struct ui *ui, const struct heat_page *p, const struct model_heat *m,
+		     int y, unsigned int row, uint64_t most)
+{
+	const struct heat_grid *g = &p->grid;
+	bool wide = ui->paint.cols >= WIDE_COLS && ui->paint.lines >= WIDE_LINES && !p->is_stages;
+	unsigned int at_col, at_row;
+
+	heat_cursor__place(&p->cursor, g, m, &at_col, &at_row);
+	draw_label(ui, g, m, y, row);
+	for (unsigned int col = 0; col < g->cols; col++) {
+		attr_t extra = col == at_col && row == at_row ? A_REVERSE : A_NORMAL;
+		char mark = wide ? get_mark(g, m, col, row) : '\0';
+		struct heat_sum sum;
+
+		move(y, LABEL_COLS + (int)col);
+		if (mark) {
+			attrset(A_BOLD | extra);
+			addch((chtype)(unsigned char)mark);
+		} else if (p->is_stages) {
+			heat_grid__sum(g, m, col, row, &sum);
+			draw_letter(ui, m, &sum, extra);
+		} else {
+			draw_shade(ui,
+				   heat_grid__level(heat_grid__count(g, m, col, row), most, LEVELS),
+				   extra);
+		}
+	}
+	attrset(A_NORMAL);
+	draw_margin(ui, g, m, y, row);
+}
+
+static void draw_axis(const struct ui *ui, const struct heat_grid *g, const struct model_heat *m,
+		      int y)
+{
+	unsigned int cols = (unsigned int)ui->paint.cols;
+	char clock[CLOCK_LEN];
+
+	paint__text(&ui->paint, y, LABEL_COLS - 1, 1, PAINT_PLAIN, ui->paint.utf8 ? "\u2514" : "+");
+	for (unsigned int col = 0; col < g->cols; col++) {
+		/* Counted from the right, so that ticks stay where they are. */
+		bool tick = (g->cols - 1 - col) % TICK_COLS == TICK_COLS - 1;
+		const char *glyph =
+			ui->paint.utf8 ? (tick ? "\u2534" : "\u2500") : (tick ? "+" : "-");
+
+		paint__text(&ui->paint, y, LABEL_COLS + (int)col, 1, PAINT_PLAIN, glyph);
+		if (tick)
+			paint__text(&ui->paint, y + 1, LABEL_COLS + (int)col, cols, PAINT_PLAIN,
+				    print_clock(clock, ui, heat_grid__time(g, m, col)));
+	}
+	if (g->cols < TICK_COLS)
+		paint__text(&ui->paint, y + 1, LABEL_COLS, cols, PAINT_PLAIN,
+			    print_clock(clock, ui, heat_grid__time(g, m, 0)));
+}
+
+static void draw_title(const struct ui *ui, const struct heat_page *p, const struct model_heat *m,
+		       int y, uint64_t most)
+{
+	struct paint_strip s = {.paint = &ui->paint, .y = y};
+	char title[SUBJECT_TITLE_LEN], length[FIGURE_LEN], n[FIGURE_LEN];
+
+	subject__title(&ui->subject, title);
+	paint__strip(&s, PAINT_TITLE, "%s", title);
+	if (p->is_stages)
+		paint__strip(&s, PAINT_PLAIN, "stage with most time per %s",
+			     figure__seconds(length, heat_grid__length(&p->grid, m)));
+	else
+		paint__strip(&s, PAINT_PLAIN, "requests per %s",
+			     figure__seconds(length, heat_grid__length(&p->grid, m)));
+	if (!p->is_stages)
+		paint__strip(&s, PAINT_PLAIN, "log %s =%s",
+			     ui->paint.utf8 ? "\u2591\u2592\u2593\u2588" : ascii_shades + 1,
+			     figure__count(n, most, 5));
+	for (unsigned int i = 0; p->is_stages && i < m->stage_cnt; i++)
+		paint__strip(&s, PAINT_PLAIN, "%c=%s", m->stage[i].letter, m->stage[i].name);
+	if (m->evicted)
+		paint__strip(&s, PAINT_ALERT, "! %" PRIu64 " cells lost", m->evicted);
+	if (ui->paint.cols >= WIDE_COLS && ui->paint.lines >= WIDE_LINES && !p->is_stages)
+		paint__strip(&s, PAINT_DIM, "5=P50 9=P99 X=P999");
+}
+
+static void draw_cursor(const struct ui *ui, const struct heat_page *p, const struct model_heat *m,
+			int y, int height)
+{
+	unsigned int cols = (unsigned int)ui->paint.cols, col, row;
+	char text[LINE_LEN];
+	struct heat_sum sum;
+
+	heat_cursor__place(&p->cursor, &p->grid, m, &col, &row);
+	if (height > 0) {
+		print_cell(text, ui, &p->grid, m, col, row);
+		paint__text(&ui->paint, y, 1, cols, PAINT_PLAIN, text);
+	}
+	if (height < 2)
+		return;
+	heat_grid__sum(&p->grid, m, col, row, &sum);
+	print_stages(text, m, &sum);
+	paint__text(&ui->paint, y + 1, 1, cols, p->note ? PAINT_ALERT : PAINT_PLAIN,
+		    p->note ? p->note : text);
+}
+
+/* Title, rows, axis and clock, two lines about the cursor; when there is little room first the axis
+ * goes, then the title. */
+static void draw(struct ui *ui, int y, int height)
+{
+	struct page *page = &ui->page[VIEW_HEATMAP];
+	struct heat_page *p = page->state;
+	const struct model_heat *m = reply_of(ui);
+	int axis = height >= 9 ? 2 : 0, about = height >= 5 ? 2 : 1,
+	    cols = ui->paint.cols - LABEL_COLS - MARGIN_COLS;
+	uint64_t most;
+
+	ui->height = height > 0 ? (unsigned int)height : 0;
+	if (height < 3)
+		return;
+	if (!m) {
+		subject__draw_missing(ui, page, y, height);
+		return;
+	}
+	heat_grid__init(&p->grid, m, p->zoom, cols > 0 ? (unsigned int)cols : 0,
+			(unsigned int)(height - 1 - axis - about));
+	most = find_most(&p->grid, m);
+	draw_title(ui, p, m, y, most);
+	if (!p->grid.rows) {
+		paint__text(&ui->paint, y + 1, 1, (unsigned int)ui->paint.cols, PAINT_PLAIN,
+			    "no requests of it since the daemon remembers");
+		return;
+	}
+	for (unsigned int row = 0; row < p->grid.rows; row++)
+		draw_row(ui, p, m, y + 1 + (int)row, row, most);
+	y += 1 + (int)p->grid.rows;
+	if (axis)
+		draw_axis(ui, &p->grid, m, y);
+	draw_cursor(ui, p, m, y + axis, about);
+}
+
+/* --- as lines --- */
+
+static void say_column(const struct ui *ui, const struct heat_grid *g, const struct model_heat *m,
+		       unsigned int col, FILE *out)
+{
+	char clock[CLOCK_LEN], n[FIGURE_LEN], p50[FIGURE_LEN], p99[FIGURE_LEN], p999[FIGURE_LEN],
+		text[LINE_LEN], range[64];
+
+	fprintf(out, "%s: n %s, P50 %s, P99 %s, P999 %s\n",
+		print_clock(clock, ui, heat_grid__time(g, m, col)),
+		figure__count(n, heat_grid__col_count(g, m, col), 20),
+		figure__ns(p50, heat_grid__quantile(g, m, col, 0)),
+		figure__ns(p99, heat_grid__quantile(g, m, col, 1)),
+		figure__ns(p999, heat_grid__quantile(g, m, col, 2)));
+	for (unsigned int row = 0; row < g->rows; row++) {
+		struct heat_sum sum;
+
+		heat_grid__sum(g, m, col, row, &sum);
+		if (!sum.n)
+			continue;
+		print_stages(text, m, &sum);
+		fprintf(out, "%s, %s: n %" PRIu64 "; %s\n", clock, print_range(range, g, m, row),
+			sum.n, text);
+	}
+}
+
+static void say(const struct ui *ui, FILE *out)
+{
+	const struct heat_page *p = ui->page[VIEW_HEATMAP].state;
+	const struct model_heat *m = reply_of(ui);
+	char title[SUBJECT_TITLE_LEN], length[FIGURE_LEN];
+	struct heat_grid g;
+
+	if (!m) {
+		fprintf(out, "%s\n",
+			!ui->subject.service[0]		    ? "no row selected"
+			: ui->page[VIEW_HEATMAP].refused[0] ? ui->page[VIEW_HEATMAP].refused
+							    : "waiting for the daemon's reply");
+		return;
+	}
+	heat_grid__init(&g, m, p->zoom ? p->zoom : 1, HEAT_SLOTS_MAX + 1, HEAT_BUCKETS_MAX);
+	subject__title(&ui->subject, title);
+	fprintf(out, "%s: %u columns of %s, cells that had to make room %" PRIu64 "\n", title,
+		g.cols, figure__seconds(length, heat_grid__length(&g, m)), m->evicted);
+	for (unsigned int col = 0; col < g.cols; col++)
+		say_column(ui, &g, m, col, out);
+}
+
+/* --- actions --- */
+
+/* "id=7,9": as many as fit. */
+static void print_filter(char *filter, size_t size, const struct heat_sum *sum)
+{
+	size_t len = 0;
+
+	for (unsigned int i = 0; i < sum->session_cnt; i++) {
+		char id[32];
+		int id_len =
+			snprintf(id, sizeof(id), "%s%" PRIu64, i ? "," : "id=", sum->session[i]);
+
+		if (len + (size_t)id_len >= size)
+			return;
+		memcpy(filter + len, id, (size_t)id_len + 1);
+		len += (size_t)id_len;
+	}
+}
+
+static void open_sessions(struct ui *ui, struct heat_page *p, const struct model_heat *m)
+{
+	unsigned int col, row;
+	struct heat_sum sum = {};
+
+	if (p->grid.rows) {
+		heat_cursor__place(&p->cursor, &p->grid, m, &col, &row);
+		heat_grid__sum(&p->grid, m, col, row, &sum);
+	}
+	if (!sum.session_cnt) {
+		p->note = "! no session is known of this cell";
+		return;
+	}
+	/* Afterwards: the table begins without a filter when it is shown for the first time. */
+	view__show(ui, &view_sessions, true);
+	print_filter(ui->page[VIEW_SESSIONS].grid.filter, GRID_WORD_LEN, &sum);
+}
+
+static void move_cursor(struct heat_page *p, const struct model_heat *m, enum action_id id)
+{
+	long cols = 0, rows = 0;
+
+	switch (id) {
+	case ACTION_LEFT:
+	case ACTION_RIGHT:
+		cols = id == ACTION_LEFT ? -1 : 1;
+		break;
+	case ACTION_HOME:
+		cols = -HEAT_SLOTS_MAX - 1;
+		break;
+	case ACTION_UP:
+	case ACTION_DOWN:
+		rows = id == ACTION_UP ? -1 : 1;
+		break;
+	default:
+		rows = id == ACTION_PAGE_UP ? -PAGE_ROWS : PAGE_ROWS;
+	}
+	heat_cursor__move(&p->cursor, &p->grid, m, cols, rows);
+}
+
+static void zoom(struct heat_page *p, bool in)
+{
+	if (in && p->zoom > 1)
+		p->zoom /= 2;
+	else if (!in && p->zoom < HEAT_ZOOM_MAX)
+		p->zoom *= 2;
+}
+
+static bool act(struct ui *ui, enum action_id id)
+{
+	struct heat_page *p = ui->page[VIEW_HEATMAP].state;
+	const struct model_heat *m = reply_of(ui);
+
+	if (!p)
+		return false;
+	p->note = NULL;
+	switch (id) {
+	case ACTION_MODE:
+		p->is_stages = !p->is_stages;
+		return true;
+	case ACTION_ZOOM_IN:
+	case ACTION_ZOOM_OUT:
+		zoom(p, id == ACTION_ZOOM_IN);
+		return true;
+	case ACTION_END: /* the newest again, and stays there */
+		p->cursor = (struct heat_cursor){};
+		return true;
+	case ACTION_ENTER:
+		if (m)
+			open_sessions(ui, p, m);
+		return true;
+	case ACTION_LEFT:
+	case ACTION_RIGHT:
+	case ACTION_UP:
+	case ACTION_DOWN:
+	case ACTION_PAGE_UP:
+	case ACTION_PAGE_DOWN:
+	case ACTION_HOME:
+		if (m)
+			move_cursor(p, m, id);
+		return true;
+	default:
+		return false;
+	}
+}
+
+const struct view view_heatmap = {
+	.id = VIEW_HEATMAP,
+	.show = show,
+	.done = done,
+	.request = request,
+	.take = take,
+	.update = update,
+	.draw = draw,
+	.say = say,
+	.act = act,
+};
