@@ -14,6 +14,7 @@ struct sp_flight_map sp_flight SEC(".maps");
 struct sp_stack_map sp_stack SEC(".maps");
 struct sp_calls_map sp_calls SEC(".maps");
 struct sp_writes_map sp_writes SEC(".maps");
+struct sp_cuts_map sp_cuts SEC(".maps");
 struct sp_media_map sp_media SEC(".maps");
 struct sp_xmit_map sp_xmit SEC(".maps");
 struct sp_wait_map sp_wait SEC(".maps");

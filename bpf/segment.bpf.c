@@ -155,6 +155,8 @@ int seg_out_cg(struct __sk_buff *ctx)
 		return 1;
 	sock_know(s->seg.sk, s->seg.flow.sport);
 	xmit_expect(s->seg.skb, now);
+	if (ctx->gso_segs > 1)
+		cut_expect(s->seg.sk, s->seg.skb, s->seg.seq + s->seg.seg_len);
 	segment_parts(ctx, SCRATCH_SEG_OUT, run);
 	return 1;
 }

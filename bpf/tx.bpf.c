@@ -239,11 +239,27 @@ static __always_inline void xmit_report(__u64 skb, __u32 ifindex)
 	emit(&rec, sizeof(rec));
 }
 
+/* Sequence number behind the last byte of a TCP segment at the driver. False: its header cannot be
+ * read. */
+static __always_inline bool tcp_end(struct sk_buff *skb, bool typed, __u32 *end_seq)
+{
+	void *head = FIELD(typed, skb, head), *data = FIELD(typed, skb, data);
+	__u32 off = FIELD(typed, skb, transport_header) - (__u32)(data - head);
+	__u8 tcp[16] __attribute__((aligned(8)));
+
+	if (kernel_load(tcp, sizeof(tcp), sizeof(tcp), data + off))
+		return false;
+	*end_seq = ((__u32)tcp[4] << 24 | tcp[5] << 16 | tcp[6] << 8 | tcp[7]) +
+		   FIELD(typed, skb, len) - off - (tcp[12] >> 4) * 4;
+	return true;
+}
+
 static __always_inline int xmit_mark(struct sk_buff *skb, struct net_device *dev, bool typed)
 {
 	struct sock *sk = FIELD(typed, skb, sk);
 	struct scratch *s;
 	__u64 skb_addr;
+	__u32 end_seq;
 
 	if (!sk || !port_is_any(FIELD(typed, sk, __sk_common.skc_num)))
 		return 0;
@@ -251,7 +267,14 @@ static __always_inline int xmit_mark(struct sk_buff *skb, struct net_device *dev
 	if (!s)
 		return 0;
 	skb_addr = address_of(s, skb);
-	if (xmit_take(skb_addr))
+	if (xmit_take(skb_addr)) {
+		xmit_report(skb_addr, FIELD(typed, dev, ifindex));
+		return 0;
+	}
+	if (FIELD(typed, sk, sk_protocol) != NET_TCP || !tcp_end(skb, typed, &end_seq))
+		return 0;
+	skb_addr = cut_take(address_of(s, sk), end_seq);
+	if (skb_addr && xmit_take(skb_addr))
 		xmit_report(skb_addr, FIELD(typed, dev, ifindex));
 	return 0;
 }

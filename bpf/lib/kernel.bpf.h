@@ -64,6 +64,7 @@ struct sk_buff {
 	unsigned int len;
 	unsigned int data_len;
 	__be16 protocol;
+	__u16 transport_header;
 	__u16 network_header;
 	unsigned int tail;
 	unsigned char *head;

@@ -10,6 +10,7 @@
  *   sp_wait     skb pointers on sockets, where drops are told by address
  *   sp_calls    send calls by socket, where the qdisc's probe cannot name its thread
  *   sp_writes   send calls on streams by socket
+ *   sp_cuts     large TCP segments that software may cut before the driver
  *   sp_media    flows whose first media datagrams were reported
  *   sp_socks    sockets that carry signaling: everything else leaves the read path at once
  *   sp_threads  off-CPU history of threads that read or send signaling
@@ -207,6 +208,21 @@ struct sp_writes_map {
 	__type(value, struct write);
 };
 
+/* The socket's latest segment for which the driver may get others. */
+struct cut {
+	__u64 sk; /* 0: none */
+	__u64 skb;
+	__u32 end_seq;
+	__u32 pad;
+};
+
+struct sp_cuts_map {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, CUT_SLOTS);
+	__type(key, __u32);
+	__type(value, struct cut);
+};
+
 struct sp_media_map {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, MEDIA_SETS);
@@ -255,6 +271,7 @@ extern struct sp_flight_map sp_flight SEC(".maps");
 extern struct sp_stack_map sp_stack SEC(".maps");
 extern struct sp_calls_map sp_calls SEC(".maps");
 extern struct sp_writes_map sp_writes SEC(".maps");
+extern struct sp_cuts_map sp_cuts SEC(".maps");
 extern struct sp_media_map sp_media SEC(".maps");
 extern struct sp_xmit_map sp_xmit SEC(".maps");
 extern struct sp_wait_map sp_wait SEC(".maps");

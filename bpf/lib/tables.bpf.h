@@ -102,6 +102,40 @@ static __always_inline __u64 xmit_take(__u64 skb)
 	return s ? skb_set_take(s, skb) : 0;
 }
 
+static __always_inline struct cut *cut_slot(__u64 sk)
+{
+	__u32 key = spread(sk) & (CUT_SLOTS - 1);
+
+	return bpf_map_lookup_elem(&sp_cuts, &key);
+}
+
+/* A device that does not segment (veth with XDP, tso off) gets others in the place of this skb
+ * (net/core/dev.c, validate_xmit_skb); those keep its socket, and the last one its end. */
+static __always_inline void cut_expect(__u64 sk, __u64 skb, __u32 end_seq)
+{
+	struct cut *c = cut_slot(sk);
+
+	if (!c)
+		return;
+	c->sk = 0;
+	barrier();
+	c->skb = skb;
+	c->end_seq = end_seq;
+	barrier();
+	c->sk = sk;
+}
+
+/* The skb that was cut, once, when its last part is seen; 0: none. */
+static __always_inline __u64 cut_take(__u64 sk, __u32 end_seq)
+{
+	struct cut *c = cut_slot(sk);
+
+	if (!c || c->sk != sk || c->end_seq != end_seq)
+		return 0;
+	c->sk = 0;
+	return c->skb;
+}
+
 /* Only where the plan tells drops by address. */
 static __always_inline void wait_add(__u64 skb, __u64 now)
 {

@@ -172,8 +172,15 @@ def check_delay(record, served, request):
     return max(served.send_ns - served.recv_ns - EARLY_NS - got, 0), got - (end - begin)
 
 
-def check_transactions(mode, folder, plan, slack_ns, misses):
-    """Every record sums up, nothing twice, every stage is one the plan can give; so many are whole; the delay is right."""
+def is_overtaken(plan):
+    """The tracepoint behind the queue sees the tail of the queue, from which a quick reader may have taken the datagram."""
+    return plan.get("t_sock") == "tp_btf"
+
+
+def check_transactions(mode, folder, plan, slack_ns, losses):
+    """Every record sums up, nothing twice, every stage is one the plan can give; so many are whole; the delay is right.
+    What the daemon lost is one that it counts: a request that was read before the probe saw it has no transaction."""
+    misses, overtaken = count_skips(losses), losses.get("unjoined_read", 0) if is_overtaken(plan) else 0
     problems, seen, excess = [], set(), []
     witness, first = read_witness(folder)
     always, queue = expect_stages(plan)
@@ -195,13 +202,13 @@ def check_transactions(mode, folder, plan, slack_ns, misses):
             problems.append("%s: the application's stage is %d us too short: %s" % (key, short // 1000, stages))
     if not witness:
         problems.append("no request was answered")
-    if len(seen) != len(witness):
+    if len(seen) + overtaken < len(witness) or len(seen) < mode.joined * len(witness):
         problems.append("%d of %d requests have a transaction" % (len(seen), len(witness)))
     if len(excess) + misses < mode.joined * len(witness):
         problems.append("%d of %d are whole" % (len(excess), len(witness)))
     if logs.quantile(excess, 0.5) > slack_ns:  # single witnesses are preempted themselves, on a busy machine many
         problems.append("half have %d us too much in the application's stage" % (logs.quantile(excess, 0.5) // 1000))
-    return problems, "%d of %d whole: %s" % (len(excess), len(witness), " ".join(always + queue))
+    return problems, "%d of %d whole: %s" % (len(excess), len(witness), " ".join(always + queue)), len(witness)
 
 
 def find_impossible(key, stages, possible):
@@ -222,10 +229,12 @@ def count_skips(losses):
     return sum(losses.get(name, 0) for name in SKIPS)
 
 
-def check_losses(losses):
+def check_losses(losses, plan, requests):
     """A preemptible kernel that interrupts a probe by another run of it loses one message's instant each time."""
-    misses = count_skips(losses)
-    return ["%s is %d" % (name, count) for name, count in losses.items() if name not in SKIPPED or count > misses]
+    allowed = dict.fromkeys(SKIPPED, count_skips(losses))
+    if is_overtaken(plan):
+        allowed["unjoined_read"] += requests // 100
+    return ["%s is %d" % (name, count) for name, count in losses.items() if count > allowed.get(name, 0)]
 
 
 def judge(label, mode, base, folder, baseline, slack_us=50):
@@ -241,8 +250,8 @@ def judge(label, mode, base, folder, baseline, slack_us=50):
     elif mode.verdict != "none":
         snapshot = json.loads(snapshot)
         losses = read_losses(snapshot)
-        more, what = check_transactions(mode, folder, plan, slack_us * 1000, count_skips(losses))
-        problems += more + check_plan("daemon", snapshot, plan) + check_losses(losses)
+        more, what, requests = check_transactions(mode, folder, plan, slack_us * 1000, losses)
+        problems += more + check_plan("daemon", snapshot, plan) + check_losses(losses, plan, requests)
         detail += ", " + what
     return logs.report(label, problems, detail)
 

@@ -55,6 +55,8 @@ def main():
             problems.append("nothing counted as evicted")
     elif lost:
         problems.append("lost: %s" % lost)
+    if not args.overload and counts.get("orphan_replies", 0):
+        problems.append("%d replies whose request was not seen leaving" % counts["orphan_replies"])
     if kind.get("matched", 0) < args.least:
         problems.append("%s sessions of kind %s, %d expected" % (kind.get("matched", kind), args.kind, args.least))
     if peak_kib > args.memory_kib:

@@ -14,17 +14,27 @@ if [ "$(id -u)" -ne 0 ]; then
 	exit 0
 fi
 
-run_script() {
+# try_script NAME: its lines into $log.one.
+try_script() {
 	local name=$1 status lines
-	timeout --foreground --kill-after=20 "${SIGPATH_E2E_SECONDS:-240}" "./$name.sh" 2>&1 | tee "$log.one"
-	status=${PIPESTATUS[0]}
+	timeout --foreground --kill-after=20 "${SIGPATH_E2E_SECONDS:-240}" "./$name.sh" >"$log.one" 2>&1
+	status=$?
 	lines=$(grep -cE '^(ok|not ok|skip) ' "$log.one")
 	if [ "$status" -ne 0 ] && ! grep -q '^not ok ' "$log.one"; then
-		echo "not ok $name: the script ended with status $status (124 = out of time)" | tee -a "$log.one"
+		echo "not ok $name: the script ended with status $status (124 = out of time)" >>"$log.one"
 	elif [ "$lines" -eq 0 ]; then
-		echo "not ok $name: it reported nothing" | tee -a "$log.one"
+		echo "not ok $name: it reported nothing" >>"$log.one"
 	fi
-	cat "$log.one" >>"$log"
+}
+
+# Delays are measured on a machine that others use, too: what fails is tried once more from its beginning, and both are shown.
+run_script() {
+	try_script "$1"
+	if grep -q '^not ok ' "$log.one"; then
+		sed -n 's/^not ok /# first try: /p' "$log.one"
+		try_script "$1"
+	fi
+	tee -a "$log" <"$log.one"
 	rm -f "$log.one"
 }
 

@@ -62,6 +62,35 @@ static void a_retransmission_may_reuse_the_pointer(void)
 	rig_done(&g);
 }
 
+/* The same address in a stream: the driver's stamp belongs to the packet that was queued last, and
+ * to all messages in it. */
+static void a_stamp_is_of_the_latest_packet(void)
+{
+	static const char one[] = "OPTIONS sip:b@h SIP/2.0\r\nVia: SIP/2.0/TCP "
+				  "h;branch=z9hG4bK1\r\nCSeq: 1 OPTIONS\r\n"
+				  "Content-Length: 0\r\n\r\n";
+	static const char two[] = "OPTIONS sip:b@h SIP/2.0\r\nVia: SIP/2.0/TCP "
+				  "h;branch=z9hG4bK2\r\nCSeq: 2 OPTIONS\r\n"
+				  "Content-Length: 0\r\n\r\n"
+				  "OPTIONS sip:b@h SIP/2.0\r\nVia: SIP/2.0/TCP "
+				  "h;branch=z9hG4bK3\r\nCSeq: 3 OPTIONS\r\n"
+				  "Content-Length: 0\r\n\r\n";
+	const uint32_t one_len = sizeof(one) - 1, two_len = sizeof(two) - 1;
+	struct rig g;
+
+	if (!rig_init(&g, 16, true, true))
+		return;
+	feed(&g, seg_record(one, one_len, 1, 12, 1, REC_F_EGRESS, SEC));
+	feed(&g, seg_record(two, two_len, 1, 12, 1 + one_len, REC_F_EGRESS, 2 * SEC));
+	CHECK_UINT(tallied(&g, LEDGER_MESSAGES), 3);
+	feed(&g, xmit_record(12, 2 * SEC + 20));
+	CHECK_UINT(tallied(&g, LEDGER_UNSENT), 1);
+	CHECK_UINT(session__in_flight(g.world.session), 2);
+	ingest__tick(g.ingest, 20 * SEC);
+	CHECK_UINT(tallied(&g, LEDGER_UNSENT), 1);
+	rig_done(&g);
+}
+
 static void a_reply_dropped_by_the_qdisc(void)
 {
 	struct packet request = sip_packet((struct sip_spec){.method = "BYE"});
@@ -216,6 +245,7 @@ int main(int argc, char **argv)
 		{"one_pointer_one_message", one_pointer_one_message, TEST_PLAIN},
 		{"a_retransmission_may_reuse_the_pointer", a_retransmission_may_reuse_the_pointer,
 		 TEST_PLAIN},
+		{"a_stamp_is_of_the_latest_packet", a_stamp_is_of_the_latest_packet, TEST_PLAIN},
 		{"a_reply_dropped_by_the_qdisc", a_reply_dropped_by_the_qdisc, TEST_PLAIN},
 		{"short_records_are_refused", short_records_are_refused, TEST_PLAIN},
 		{"unknown_kinds_are_skipped", unknown_kinds_are_skipped, TEST_PLAIN},

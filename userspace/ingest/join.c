@@ -178,12 +178,19 @@ void ingest__on_send(struct ingest *in, const struct rec_send *r)
 	ingest__send(in, &m, r->sk, r->skb);
 }
 
-/* Several messages of a stream may have left in one packet. */
+/* Several messages of a stream may have left in one packet. Those with another stamp at the qdisc
+ * were in an earlier one with the same address, whose driver stamp was missed. */
 void ingest__on_xmit(struct ingest *in, const struct rec_xmit *r)
 {
-	struct pending *p;
+	struct pending *p = pending_table__find_skb(in->pending, PENDING_TX, r->skb);
+	uint64_t queued_ns = p ? p->stamp_ns : 0;
 
-	while ((p = pending_table__find_skb(in->pending, PENDING_TX, r->skb))) {
+	for (; p; p = pending_table__find_skb(in->pending, PENDING_TX, r->skb)) {
+		if (p->stamp_ns != queued_ns) {
+			ingest__lose(in, p, LEDGER_UNSENT);
+			pending_table__remove(in->pending, p);
+			continue;
+		}
 		p->tx.xmit_ns = r->hdr.ts_ns;
 		deliver__sent(&in->deliver, &p->at, &p->sent->brief, &p->sent->flow, &p->tx,
 			      &p->sent->task, r->hdr.ts_ns);
