@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The view of one session without a terminal: what it asks, where the selection goes. */
 #include "fixture_reply.h"
+#include "fixture_screen.h"
 #include "test.h"
 #include "view.h"
 
@@ -145,6 +146,79 @@ out:
 	view_ladder.done(&ui.page[VIEW_LADDER]);
 }
 
+/* Only its own lines are drawn, the selected message is among them, panels are there where there is
+ * room. */
+static void check_screen(struct ui *ui, int cols, int lines)
+{
+	char line[FIXTURE_SCREEN_LINE];
+	bool is_found = false;
+
+	view_ladder.draw(ui, 2, lines - 3);
+	fixture_screen__read(0, line);
+	CHECK_STR(line, "");
+	fixture_screen__read(lines - 1, line);
+	CHECK_STR(line, "");
+	for (int y = 0; y < lines; y++) {
+		fixture_screen__read(y, line);
+		is_found |= line[0] == '>';
+	}
+	CHECK(is_found);
+	if (cols >= 120 && lines >= 40) {
+		CHECK(fixture_screen__has(ui, "this host had it"));
+		CHECK(fixture_screen__has(ui, "H this host"));
+	} else if (cols >= 80 && lines >= 24) {
+		CHECK(fixture_screen__has(ui, "this host had it") !=
+		      fixture_screen__has(ui, "H this host"));
+	}
+}
+
+static void draws_at_every_size(void)
+{
+	static const int sizes[][2] = {{40, 10},  {41, 11},  {60, 14},	{80, 24},
+				       {119, 50}, {120, 40}, {120, 24}, {250, 80}};
+	struct fixture_screen screen;
+	struct ui ui;
+
+	if (!setup(&ui))
+		return;
+	if (!fixture_screen__start(&screen))
+		goto out;
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]) * 4; i++) {
+		const int *size = sizes[i / 4];
+
+		CHECK_CASE("%dx%d, %zu", size[0], size[1], i % 4);
+		fixture_screen__resize(&ui, size[0], size[1], i & 1);
+		check_screen(&ui, size[0], size[1]);
+		view_ladder.act(&ui, i % 3 ? ACTION_DOWN : ACTION_END);
+		view_ladder.act(&ui, ACTION_MODE);
+		view_ladder.act(&ui, i & 2 ? ACTION_TIMES : ACTION_NEXT);
+	}
+	fixture_screen__stop(&screen);
+out:
+	view_ladder.done(&ui.page[VIEW_LADDER]);
+}
+
+static void says_what_is_missing(void)
+{
+	struct fixture_screen screen;
+	struct ui ui = {0};
+
+	if (!fixture_screen__start(&screen))
+		return;
+	fixture_screen__resize(&ui, 80, 24, false);
+	view_ladder.draw(&ui, 2, 21);
+	CHECK(fixture_screen__has(&ui, "No session is chosen yet."));
+	ui.session_id = 9;
+	fixture_screen__resize(&ui, 80, 24, false);
+	view_ladder.draw(&ui, 2, 21);
+	CHECK(fixture_screen__has(&ui, "session 9: asked for"));
+	strcpy(ui.page[VIEW_LADDER].refused, "no session 9");
+	fixture_screen__resize(&ui, 80, 24, false);
+	view_ladder.draw(&ui, 2, 21);
+	CHECK(fixture_screen__has(&ui, "! session 9: no session 9"));
+	fixture_screen__stop(&screen);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct test tests[] = {
@@ -152,6 +226,8 @@ int main(int argc, char **argv)
 		{"says_its_messages", says_its_messages, TEST_PLAIN},
 		{"selects_messages", selects_messages, TEST_WALK},
 		{"selection_stays_with_its_message", selection_stays_with_its_message, TEST_WALK},
+		{"draws_at_every_size", draws_at_every_size, TEST_PLAIN},
+		{"says_what_is_missing", says_what_is_missing, TEST_PLAIN},
 		{},
 	};
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The view of sessions without a terminal: what it asks, what it takes, what keys do. */
 #include "fixture_reply.h"
+#include "fixture_screen.h"
 #include "model_sessions.h"
 #include "test.h"
 #include "view.h"
@@ -214,6 +215,40 @@ out:
 	done(&ui);
 }
 
+static void draws_at_every_size(void)
+{
+	static const int sizes[][2] = {{40, 10}, {60, 14}, {80, 24}, {120, 40}, {250, 80}};
+	char err[MODEL_ERROR_LEN], line[FIXTURE_SCREEN_LINE];
+	struct fixture_screen screen;
+	struct ui ui;
+
+	setup(&ui);
+	if (!fixture_reply__read("sessions.json", text) || !fixture_screen__start(&screen))
+		return;
+	if (!CHECK_OK(view_sessions.take(&ui, text, err)))
+		goto out;
+	grid__move(&ui.page[VIEW_SESSIONS].grid, view_sessions.table, 1);
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]) * 2; i++) {
+		const int *size = sizes[i / 2];
+
+		CHECK_CASE("%dx%d", size[0], size[1]);
+		strcpy(ui.page[VIEW_SESSIONS].refused, i & 1 ? "at column 7: no; ask" : "");
+		fixture_screen__resize(&ui, size[0], size[1], false);
+		view_sessions.draw(&ui, 2, size[1] - 3);
+		CHECK(fixture_screen__has(&ui, "9 sessions  4 match"));
+		CHECK(fixture_screen__has(&ui, ">!failed"));
+		CHECK(fixture_screen__has(&ui, "! refused at column 7: no") == (i & 1));
+		CHECK(fixture_screen__has(&ui, "! INVITE was answered 486"));
+		fixture_screen__read(0, line);
+		CHECK_STR(line, "");
+		fixture_screen__read(size[1] - 1, line);
+		CHECK_STR(line, "");
+	}
+out:
+	fixture_screen__stop(&screen);
+	done(&ui);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct test tests[] = {
@@ -224,6 +259,7 @@ int main(int argc, char **argv)
 		{"ages_are_those_of_the_snapshot", ages_are_those_of_the_snapshot, TEST_WALK},
 		{"keys_sort_and_open", keys_sort_and_open, TEST_PLAIN},
 		{"says_rows", says_rows, TEST_PLAIN},
+		{"draws_at_every_size", draws_at_every_size, TEST_PLAIN},
 		{},
 	};
 
