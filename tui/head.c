@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define COMPACT_LINES 15 /* below: no line about instants, no rule */
+#define COMPACT_LINES 15 /* below: two lines, no rule */
+#define TABS_COLS     76 /* all tabs with their titles */
 #define STALE_NS      3000000000ull
 
 /* "23:00:00" of "2026-11-24T23:00:00Z". */
@@ -21,26 +22,45 @@ static const char *get_clock(const struct model *m, char clock[9])
 static void draw_identity(const struct ui *ui, struct paint_strip *s)
 {
 	const struct model *m = ui->model;
-	char window[FIGURE_LEN], clock[9];
+	char clock[9], play[PLAY_LEN];
 
 	paint__strip(s, PAINT_TITLE, "sigpath " SIGPATH_VERSION);
 	if (!m)
 		return;
+	if (m->replay.is_played) {
+		paint__strip(s, PAINT_PLAIN, "%s", play__text(&m->replay, ui->paint.cols, play));
+		return;
+	}
 	paint__strip(s, PAINT_PLAIN, "%s", m->host);
 	paint__strip(s, PAINT_PLAIN, "kernel %s", m->kernel);
-	paint__strip(s, PAINT_PLAIN, "window %s", figure__seconds(window, m->window_ns));
 	paint__strip(s, PAINT_PLAIN, "%.1f msg/s", m->totals.messages_per_s);
 	paint__strip(s, PAINT_PLAIN, "%s", get_clock(m, clock));
 }
 
-static bool is_compact(const struct ui *ui)
+static void draw_tabs(const struct ui *ui, struct paint_strip *s)
 {
-	return ui->paint.lines < COMPACT_LINES;
+	char line[256] = "";
+	size_t len = 0;
+
+	for (unsigned int id = 0; id < VIEW_CNT; id++) {
+		const struct view_tab *tab = view__tab((enum view_id)id);
+		bool shown = ui->view->id == id, is_long = shown || ui->paint.cols >= TABS_COLS;
+
+		if (!tab->digit && !shown)
+			continue;
+		len += (size_t)snprintf(line + len, sizeof(line) - len, shown ? "%s[%.*s]%s" : "%s%.*s%s",
+					len ? " " : "", tab->digit ? 1 : 0,
+					(const char[]){(char)tab->digit, '\0'},
+					is_long ? tab->title : "");
+	}
+	paint__strip(s, PAINT_PLAIN, "%s", line);
+	if (ui->view->table && ui->page[ui->view->id].grid.filter[0])
+		paint__strip(s, PAINT_TITLE, "filter: %s", ui->page[ui->view->id].grid.filter);
 }
 
-static void draw_state(const struct ui *ui, struct paint_strip *s)
+static void draw_age(const struct ui *ui, struct paint_strip *s)
 {
-	uint64_t age_ns = ui->now_ns - ui->received_ns;
+	uint64_t age_ns = ui->received_ns ? ui->now_ns - ui->received_ns : 0;
 	char age[FIGURE_LEN];
 
 	snprintf(age, sizeof(age), "%" PRIu64 "s", age_ns / 1000000000);
@@ -49,24 +69,44 @@ static void draw_state(const struct ui *ui, struct paint_strip *s)
 	else if (ui->banner[0] || age_ns > STALE_NS)
 		paint__strip(s, PAINT_ALERT, "! STALE %s old", age);
 	else
-		paint__strip(s, PAINT_PLAIN, "LIVE");
-	if (ui->model && ui->model->banner[0] && is_compact(ui))
-		paint__strip(s, PAINT_ALERT, "! %.*s", (int)strcspn(ui->model->banner, ":"),
-			     ui->model->banner);
-	if (ui->view != &view_top)
-		paint__strip(s, PAINT_TITLE, "[%s]", ui->view->title);
+		paint__strip(s, PAINT_PLAIN, "%s",
+			     ui->model && ui->model->replay.is_played ? "PLAYED" : "LIVE");
 }
 
-static void draw_totals(const struct ui *ui, struct paint_strip *s)
+static void draw_probes(const struct model *m, struct paint_strip *s)
+{
+	unsigned int degraded = 0;
+
+	for (unsigned int i = 0; i < m->choice_cnt; i++)
+		degraded += model__is_degraded(&m->choice[i]);
+	if (!m->choice_cnt)
+		paint__strip(s, PAINT_PLAIN, "probes --");
+	else if (m->replan.due[0])
+		paint__strip(s, PAINT_ALERT, "! new plan due");
+	else if (degraded)
+		paint__strip(s, PAINT_ALERT, "! probes %u/%u degraded", m->choice_cnt - degraded,
+			     m->choice_cnt);
+	else
+		paint__strip(s, PAINT_PLAIN, "probes %u/%u", m->choice_cnt, m->choice_cnt);
+}
+
+static void draw_health(const struct ui *ui, struct paint_strip *s)
+{
+	const struct model_totals *t = &ui->model->totals;
+	char window[FIGURE_LEN], count[FIGURE_LEN];
+
+	draw_age(ui, s);
+	paint__strip(s, PAINT_PLAIN, "window %s", figure__seconds(window, ui->model->window_ns));
+	paint__strip(s, t->lost ? PAINT_ALERT : PAINT_PLAIN, "%slost %s", t->lost ? "! " : "",
+		     figure__count(count, t->lost, 6));
+	draw_probes(ui->model, s);
+}
+
+static void draw_load(const struct ui *ui, struct paint_strip *s)
 {
 	const struct model_totals *t = &ui->model->totals;
 	char oldest[FIGURE_LEN], count[FIGURE_LEN];
 
-	draw_state(ui, s);
-	if (ui->rows.filter[0] && ui->view == &view_top)
-		paint__strip(s, PAINT_TITLE, "filter: %s", ui->rows.filter);
-	paint__strip(s, t->lost ? PAINT_ALERT : PAINT_PLAIN, "%slost %s", t->lost ? "! " : "",
-		     figure__count(count, t->lost, 6));
 	if (t->in_flight)
 		paint__strip(s, PAINT_PLAIN, "in-flight %s (oldest %s)",
 			     figure__count(count, t->in_flight, 6),
@@ -75,63 +115,56 @@ static void draw_totals(const struct ui *ui, struct paint_strip *s)
 		paint__strip(s, PAINT_PLAIN, "in-flight 0");
 	paint__strip(s, PAINT_PLAIN, "timeouts %s", figure__count(count, t->timeouts, 6));
 	paint__strip(s, PAINT_PLAIN, "errors %s", figure__count(count, t->errors, 6));
-	if (ui->model->replan.due[0])
-		paint__strip(s, PAINT_ALERT, "! new plan due (p)");
-	else if (ui->model->replan.cnt)
-		paint__strip(s, PAINT_PLAIN, "new plans %s (p)",
+	if (ui->model->replan.cnt)
+		paint__strip(s, PAINT_PLAIN, "new plans %s",
 			     figure__count(count, ui->model->replan.cnt, 6));
 }
 
-static void draw_degraded(const struct ui *ui, struct paint_strip *s)
+/* What must be read before any figure; "" nothing. */
+static const char *get_banner(const struct ui *ui)
 {
-	const struct model *m = ui->model;
-	unsigned int degraded = 0;
+	if (ui->banner[0])
+		return ui->banner;
+	return ui->model ? ui->model->banner : "";
+}
 
-	if (m->banner[0]) {
-		paint__strip(s, PAINT_ALERT, "! %s", m->banner);
-		return;
-	}
-	for (unsigned int i = 0; i < m->choice_cnt; i++)
-		degraded += model__is_degraded(&m->choice[i]);
-	if (!m->choice_cnt) {
-		paint__strip(s, PAINT_PLAIN, "probe plan not known");
-		return;
-	}
-	if (!degraded) {
-		paint__strip(s, PAINT_PLAIN, "probes %u/%u: every instant measured", m->choice_cnt,
-			     m->choice_cnt);
-		return;
-	}
-	paint__strip(s, PAINT_ALERT, "! probes %u/%u DEGRADED (p)", m->choice_cnt - degraded,
-		     m->choice_cnt);
-	for (unsigned int i = 0; i < m->choice_cnt; i++) {
-		const struct model_choice *c = &m->choice[i];
+static int draw_compact(const struct ui *ui)
+{
+	struct paint_strip first = {.paint = &ui->paint, .y = 0},
+			   second = {.paint = &ui->paint, .y = 1};
+	const char *banner = get_banner(ui);
 
-		if (model__is_degraded(c))
-			paint__strip(s, PAINT_PLAIN, "%s %s", c->instant,
-				     c->candidate[0] && strcmp(c->state, "merged") ? c->candidate
-										   : "merged");
-	}
+	if (ui->model)
+		draw_health(ui, &first);
+	else
+		paint__strip(&first, PAINT_TITLE, "sigpath " SIGPATH_VERSION);
+	if (banner[0])
+		paint__strip(&second, PAINT_ALERT, "! %s", banner);
+	paint__strip(&second, PAINT_TITLE, "[%s]", view__tab(ui->view->id)->title);
+	if (ui->model)
+		draw_load(ui, &second);
+	return 2;
 }
 
 int head__draw(const struct ui *ui)
 {
 	struct paint_strip identity = {.paint = &ui->paint, .y = 0},
-			   state = {.paint = &ui->paint, .y = 1},
-			   degraded = {.paint = &ui->paint, .y = 2};
+			   tab = {.paint = &ui->paint, .y = 1},
+			   state = {.paint = &ui->paint, .y = 2},
+			   banner = {.paint = &ui->paint, .y = 3};
 
+	if (ui->paint.lines < COMPACT_LINES)
+		return draw_compact(ui);
 	draw_identity(ui, &identity);
-	if (ui->banner[0])
-		paint__strip(&state, PAINT_ALERT, "! %s", ui->banner);
-	else if (ui->model)
-		draw_totals(ui, &state);
-	if (is_compact(ui))
-		return 2;
-	if (ui->banner[0] && ui->model)
-		draw_totals(ui, &degraded);
-	else if (ui->model)
-		draw_degraded(ui, &degraded);
-	paint__rule(&ui->paint, 3);
+	draw_tabs(ui, &tab);
+	if (ui->model) {
+		draw_health(ui, &state);
+		draw_load(ui, &state);
+	}
+	if (get_banner(ui)[0])
+		paint__strip(&banner, PAINT_ALERT, "! %s", get_banner(ui));
+	else
+		paint__rule(&ui->paint, 3);
 	return 4;
 }
 
@@ -140,14 +173,19 @@ void head__draw_footer(const struct ui *ui)
 	struct paint_strip s = {.paint = &ui->paint, .y = ui->paint.lines - 1};
 
 	if (ui->editing) {
-		paint__strip(&s, PAINT_TITLE, "Filter: %s_", ui->rows.filter);
+		paint__strip(&s, PAINT_TITLE, "%s: %s_", ui->edits_search ? "Search" : "Filter",
+			     ui->edit);
 		paint__strip(&s, PAINT_PLAIN, "Enter:keep Esc:clear");
+		return;
+	}
+	if (ui->note[0]) {
+		paint__strip(&s, PAINT_TITLE, "%s", ui->note);
 		return;
 	}
 	for (unsigned int id = 0; id < ACTION_CNT; id++) {
 		const struct action *action = action__at(id);
 
-		if (action->hint[0] && action->in & (unsigned int)ui->view->in)
+		if (action->hint[0] && action->in & 1u << ui->view->id)
 			paint__strip(&s, PAINT_PLAIN, "%s:%s", action->label, action->hint);
 	}
 }

@@ -7,6 +7,7 @@
 #include "text.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <ncurses.h>
 #include <poll.h>
 #include <signal.h>
@@ -23,6 +24,10 @@
 #define COLS_MIN   40
 #define LINES_MIN  10
 
+#define SNAPSHOT   "{\"cmd\":\"snapshot\"}"
+
+enum live_kind { LIVE_SNAPSHOT, LIVE_VIEW, LIVE_PLAY };
+
 struct live {
 	struct ui ui;
 	struct client *client;
@@ -30,8 +35,16 @@ struct live {
 	SCREEN *screen;
 	int signal_fd;
 	sigset_t old_mask;
-	uint64_t asked_ns;
 	uint64_t next_ns; /* when to ask again */
+	/* The request that is out. */
+	enum live_kind kind;
+	uint64_t sent_ns;
+	uint64_t tag;
+	const struct view *view; /* whose it is */
+	char request[VIEW_REQUEST_LEN]; /* the view's that was sent last, "" it has none */
+	char play[PLAY_LEN];
+	bool wants_snapshot;
+	bool wants_view;
 	int signal;	  /* that ended it */
 };
 
@@ -48,30 +61,83 @@ static uint64_t get_now_ns(void)
 static void set_unreachable(struct live *l, int rc)
 {
 	snprintf(l->ui.banner, sizeof(l->ui.banner), "no daemon at %s (%s): retrying every second",
-		 l->socket, strerror(-rc));
+		 l->socket ? l->socket : "its socket", strerror(-rc));
+}
+
+/* What the view shown asks for, with the number of the request; "" nothing. While frozen only what
+ * is not there yet. */
+static void get_view_request(const struct live *l, char line[VIEW_REQUEST_LEN])
+{
+	const struct view *view = l->ui.view;
+
+	if (!view->request || !view->request(&l->ui, line) ||
+	    (l->ui.frozen_ns && !strcmp(l->ui.page[view->id].asked, line)))
+		line[0] = '\0';
+}
+
+/* Sends one request, the line with the tag put in. */
+static void send_request(struct live *l, enum live_kind kind, const char *line)
+{
+	char tagged[VIEW_REQUEST_LEN + 32];
+	size_t len = strlen(line);
+	int rc;
+
+	snprintf(tagged, sizeof(tagged), "%.*s,\"tag\":%" PRIu64 "}", (int)(len ? len - 1 : 0), line,
+		 ++l->tag);
+	l->kind = kind;
+	l->sent_ns = l->ui.now_ns;
+	rc = client__ask(l->client, tagged);
+	if (!rc)
+		return;
+	set_unreachable(l, rc);
+	l->wants_snapshot = l->wants_view = false;
+	l->next_ns = l->ui.now_ns + REFRESH_NS;
+}
+
+/* False: the reply to the request before is still out, and not for too long. */
+static bool can_ask(struct live *l)
+{
+	if (!client__is_waiting(l->client))
+		return true;
+	if (l->ui.now_ns - l->sent_ns < SILENT_NS)
+		return false;
+	client__drop(l->client);
+	snprintf(l->ui.banner, sizeof(l->ui.banner),
+		 "sigpathd does not answer: connecting again");
+	return true;
 }
 
 static void ask(struct live *l)
 {
-	int rc;
+	char line[VIEW_REQUEST_LEN] = "";
+	bool is_reached = !l->ui.banner[0];
 
-	if (client__is_waiting(l->client)) {
-		if (l->ui.now_ns - l->asked_ns < SILENT_NS)
-			return;
-		client__drop(l->client);
-		snprintf(l->ui.banner, sizeof(l->ui.banner),
-			 "sigpathd does not answer: connecting again");
+	if (l->ui.now_ns >= l->next_ns) {
+		l->next_ns = l->ui.now_ns + REFRESH_NS;
+		l->wants_snapshot = !l->ui.frozen_ns || !is_reached;
+		l->wants_view = true;
 	}
-	if (l->ui.now_ns < l->next_ns)
+	get_view_request(l, line);
+	/* Another question than the last one does not wait for the next second. */
+	if (is_reached && line[0] && strcmp(line, l->request) != 0)
+		l->wants_view = true;
+	if (!can_ask(l))
 		return;
-	l->asked_ns = l->ui.now_ns;
-	l->next_ns = l->ui.now_ns + REFRESH_NS;
-	rc = client__ask(l->client, "{\"cmd\":\"snapshot\"}");
-	if (rc)
-		set_unreachable(l, rc);
+	if (l->ui.model && play__request(&l->ui.play, &l->ui.model->replay, l->play, sizeof(l->play))) {
+		send_request(l, LIVE_PLAY, l->play);
+	} else if (l->wants_snapshot) {
+		l->wants_snapshot = false;
+		send_request(l, LIVE_SNAPSHOT, SNAPSHOT);
+	} else if (l->wants_view) {
+		l->wants_view = false;
+		strcpy(l->request, line);
+		l->view = l->ui.view;
+		if (line[0])
+			send_request(l, LIVE_VIEW, line);
+	}
 }
 
-static void take_reply(struct live *l, const char *line)
+static void take_snapshot(struct live *l, const char *line)
 {
 	char err[MODEL_ERROR_LEN];
 	struct model *m = NULL;
@@ -81,13 +147,60 @@ static void take_reply(struct live *l, const char *line)
 		return;
 	}
 	l->ui.banner[0] = '\0';
-	if (l->ui.frozen_ns || rows__update(&l->ui.rows, m)) {
+	if (l->ui.frozen_ns)
 		model__free(m);
+	else
+		view__take_model(&l->ui, m);
+}
+
+static void take_view(struct live *l, const char *line)
+{
+	struct page *page = &l->ui.page[l->view->id];
+	char now[VIEW_REQUEST_LEN] = "", err[MODEL_ERROR_LEN] = "";
+
+	/* Asked something else meanwhile: this is not what the screen says it is. */
+	if (!l->view->take || !l->view->request(&l->ui, now) || strcmp(now, l->request) != 0)
+		return;
+	if (l->ui.frozen_ns && !strcmp(page->asked, l->request))
+		return;
+	if (l->view->take(&l->ui, line, err)) {
+		snprintf(page->refused, sizeof(page->refused), "%.*s", VIEW_BANNER_LEN - 1, err);
 		return;
 	}
-	model__free(l->ui.model);
-	l->ui.model = m;
-	l->ui.received_ns = l->ui.now_ns;
+	page->refused[0] = '\0';
+	page->received_ns = l->ui.now_ns;
+	strcpy(page->asked, l->request);
+	view__update(&l->ui, l->view);
+}
+
+/* The reply is to another request: "tag":N of ours is missing though there is one. Text of replies
+ * has its quotes escaped and cannot pretend to be one. */
+static bool is_stray(const struct live *l, const char *line)
+{
+	const char *tag = strstr(line, "\"tag\":");
+
+	return tag && strtoull(tag + 6, NULL, 10) != l->tag;
+}
+
+static void take_reply(struct live *l, const char *line)
+{
+	char err[MODEL_ERROR_LEN];
+
+	if (is_stray(l, line))
+		return;
+	switch (l->kind) {
+	case LIVE_SNAPSHOT:
+		take_snapshot(l, line);
+		break;
+	case LIVE_VIEW:
+		take_view(l, line);
+		break;
+	case LIVE_PLAY:
+		if (l->ui.model && model__parse_play(line, l->ui.model, err))
+			snprintf(l->ui.note, sizeof(l->ui.note), "%.*s", VIEW_BANNER_LEN - 1, err);
+		l->next_ns = l->ui.now_ns; /* what is there now */
+		break;
+	}
 }
 
 static void work_client(struct live *l)
@@ -97,6 +210,7 @@ static void work_client(struct live *l)
 
 	if (rc < 0) {
 		set_unreachable(l, rc);
+		l->wants_snapshot = l->wants_view = false;
 		l->next_ns = l->ui.now_ns + REFRESH_NS;
 	}
 	if (rc > 0)
@@ -122,6 +236,9 @@ static void draw(struct live *l)
 	struct paint *p = &l->ui.paint;
 	int head;
 
+	if (l->ui.redraw)
+		clearok(curscr, TRUE);
+	l->ui.redraw = false;
 	erase();
 	if (p->cols < COLS_MIN || p->lines < LINES_MIN) {
 		char text[64];
@@ -241,14 +358,15 @@ static void run(struct live *l)
 
 int live__run(const struct live_opts *opts, char *err, unsigned long err_len)
 {
-	struct live l = {.socket = opts->socket, .signal_fd = -1, .ui.view = &view_top};
-	int rc = client__new(opts->socket, &l.client);
+	struct live l = {.socket = opts->socket, .signal_fd = -1};
+	int rc = opts->fd > 0 ? client__adopt(opts->fd, &l.client)
+			      : client__new(opts->socket, &l.client);
 
 	if (rc) {
 		snprintf(err, err_len, "socket path '%s': %s", opts->socket, strerror(-rc));
 		return rc;
 	}
-	rows__init(&l.ui.rows);
+	view__init(&l.ui, opts->view ? opts->view : &view_overview);
 	rc = start_signals(&l);
 	if (!rc) {
 		rc = start_terminal(&l, opts->ascii, err, err_len);
@@ -261,8 +379,7 @@ int live__run(const struct live_opts *opts, char *err, unsigned long err_len)
 		close(l.signal_fd);
 		sigprocmask(SIG_SETMASK, &l.old_mask, NULL);
 	}
-	rows__done(&l.ui.rows);
-	model__free(l.ui.model);
+	view__done(&l.ui);
 	client__free(l.client);
 	return rc ? rc : l.signal;
 }

@@ -6,8 +6,12 @@
 
 #include <stdbool.h>
 
+struct view;
+
 struct live_opts {
 	const char *socket; /* borrowed while running */
+	int fd;		    /* a connection to use instead, taken; 0: none */
+	const struct view *view; /* shown first; NULL: the overview */
 	bool ascii;	    /* no UTF-8 whatever the locale says */
 };
 

@@ -135,3 +135,17 @@ void paint__bar(const struct paint *p, int y, int x, unsigned int cols,
 	}
 	attrset(A_NORMAL);
 }
+
+void paint__letters(const struct paint *p, int y, int x, unsigned int cols, unsigned int stage_idx,
+		    char letter)
+{
+	if (y < 0 || y >= p->lines || x < 0 || x >= p->cols)
+		return;
+	if (cols > (unsigned int)(p->cols - x))
+		cols = (unsigned int)(p->cols - x);
+	attrset(paint__stage_attr(p, stage_idx) | (stage_idx & 1 ? A_BOLD : A_NORMAL));
+	move(y, x);
+	for (unsigned int c = 0; c < cols; c++)
+		addch((chtype)(unsigned char)letter);
+	attrset(A_NORMAL);
+}

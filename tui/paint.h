@@ -44,6 +44,9 @@ void paint__strip(struct paint_strip *s, enum paint_style style, const char *fmt
 /* Stacked bar of a breakdown, filled with the stages' letters; tail: of the slow requests. */
 void paint__bar(const struct paint *p, int y, int x, unsigned int cols,
 		const struct breakdown *parts, bool tail);
+/* A letter cols times, in the colour of stage number stage_idx. */
+void paint__letters(const struct paint *p, int y, int x, unsigned int cols, unsigned int stage_idx,
+		    char letter);
 /* Attribute a stage is drawn with. */
 unsigned int paint__stage_attr(const struct paint *p, unsigned int stage_idx);
 

@@ -8,9 +8,11 @@
 #include <stdio.h>
 
 #include "action.h"
+#include "figure.h"
 #include "grid.h"
 #include "model.h"
 #include "paint.h"
+#include "play.h"
 
 #define VIEW_BANNER_LEN 256
 #define VIEW_REQUEST_LEN 512
@@ -53,6 +55,9 @@ struct ui {
 	bool edits_search;	  /* and that is the search, else the filter */
 	char edit[GRID_WORD_LEN];
 	bool quit;
+	bool redraw;	  /* everything again, whatever the terminal should show by now */
+	bool export;	  /* write the next picture to a file */
+	struct play play; /* what keys change about a file that is played */
 	char banner[VIEW_BANNER_LEN]; /* why there is no news, "" */
 	char note[VIEW_BANNER_LEN];   /* what a key led to, in the footer until the next key; "" */
 };
@@ -86,6 +91,15 @@ struct view {
 extern const struct view view_overview, view_stages, view_heatmap, view_sessions, view_ladder, view_probes, view_fastpath,
 	view_nat, view_losses, view_help;
 
+/* A row of view.def. */
+struct view_tab {
+	int digit; /* 0 none */
+	const char *name;
+	const char *title;
+	const char *help;
+};
+
+const struct view_tab *view__tab(enum view_id id);
 /* By id; never NULL for a valid one. */
 const struct view *view__at(enum view_id id);
 /* Shows another view; drill: Esc leads back to the one shown now. */

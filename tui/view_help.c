@@ -1,26 +1,40 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Help: the keys of the view it covers, and how to read the table. Everything about keys comes from
- * the action table. */
+/* Help: the keys of the view it covers, and how to read it. Everything about keys comes from the
+ * tables of actions and views. */
 #include "view.h"
 
 static const char *const notes[] = {
-	"RATE and N: replies in the window. P50..P999: latency of those; -- means too few of them "
-	"to tell.",
-	"all: every request of the window. tail: those of the P99 bucket and slower, since start.",
-	"Bars and legend: mean time per request in each stage, and its share.",
-	"! marks what was lost or is measured less well than it could be.",
+	"P50..P999: latency of the replies in the window; -- means too few of them to tell. TREND: P99 "
+	"of the last minutes, each row by its own scale. DRIFT: P99 against the 10 to 20 minutes "
+	"before; n< too few, ~ the same.",
+	"Stage bars: where the slowest 1 % of the requests spend their time.",
+	"! marks what was lost, is slower, or is measured less well than it could be.",
 };
+
+static const struct view *get_under(const struct ui *ui)
+{
+	return ui->trail_cnt ? ui->trail[ui->trail_cnt - 1] : &view_overview;
+}
 
 static void draw(struct ui *ui, int y, int height)
 {
 	struct view_lines l = {.ui = ui, .y = y, .height = height};
-	const struct view *under = ui->under ? ui->under : &view_top;
+	const struct view *under = get_under(ui);
 
+	view__line(&l, 1, 10, PAINT_TITLE, "%s: %s", view__tab(under->id)->title,
+		   view__tab(under->id)->help);
 	for (unsigned int id = 0; id < ACTION_CNT; id++) {
 		const struct action *action = action__at(id);
 
-		if (action->in & (unsigned int)under->in)
+		if (action->in & 1u << under->id)
 			view__line(&l, 1, 10, PAINT_PLAIN, "%-8s %s", action->label, action->help);
+	}
+	for (unsigned int id = 0; id < VIEW_CNT; id++) {
+		const struct view_tab *tab = view__tab((enum view_id)id);
+
+		if (tab->digit)
+			view__line(&l, 1, 10, PAINT_PLAIN, "%c        %s: %s", tab->digit,
+				   tab->title, tab->help);
 	}
 	view__line(&l, 1, 10, PAINT_PLAIN, " ");
 	for (size_t i = 0; i < sizeof(notes) / sizeof(notes[0]); i++)
@@ -29,9 +43,21 @@ static void draw(struct ui *ui, int y, int height)
 		draw(ui, y, height);
 }
 
-static bool act(struct ui *ui, enum action_id id)
+static void say(const struct ui *ui, FILE *out)
 {
-	return view__lines_act(ui, id == ACTION_HELP ? ACTION_BACK : id);
+	const struct view *under = get_under(ui);
+
+	for (unsigned int id = 0; id < ACTION_CNT; id++) {
+		if (action__at(id)->in & 1u << under->id)
+			fprintf(out, "key %s: %s\n", action__at(id)->label, action__at(id)->help);
+	}
 }
 
-const struct view view_help = {.in = IN_HELP, .title = "help", .draw = draw, .act = act};
+static bool act(struct ui *ui, enum action_id id)
+{
+	if (id == ACTION_HELP)
+		view__up(ui);
+	return id == ACTION_HELP;
+}
+
+const struct view view_help = {.id = VIEW_HELP, .draw = draw, .say = say, .act = act};

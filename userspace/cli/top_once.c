@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* `sigpath top --once`: one snapshot as plain text, for logs, pipes and screen readers. */
 #include "breakdown.h"
-#include "column.h"
 #include "command.h"
 #include "figure.h"
 #include "page.h"
+#include "row_columns.h"
 #include "text.h"
 
 #include <inttypes.h>
@@ -79,6 +79,13 @@ static void print_degraded(const struct model *m)
 		printf("probe plan: all %u instants measured\n", m->choice_cnt);
 }
 
+/* Largest number first, then by name. */
+static int compare_numbers(double a, double b, const struct model_row *x,
+			   const struct model_row *y)
+{
+	return a > b ? -1 : a < b ? 1 : row_columns__compare_names(x, y);
+}
+
 /* --- rows, grouped by service and side --- */
 
 static int compare_groups(const void *a, const void *b)
@@ -89,11 +96,11 @@ static int compare_groups(const void *a, const void *b)
 
 	if (!order)
 		order = strcmp(x->side, y->side);
-	return order ? order : column__compare(COLUMN_RATE, x, y);
+	return order ? order : compare_numbers(x->rate, y->rate, x, y);
 }
 
-static const enum column_id numbers[] = {COLUMN_RATE, COLUMN_N,	   COLUMN_P50, COLUMN_P90,
-					 COLUMN_P99,  COLUMN_P999, COLUMN_MAX, COLUMN_ERRORS};
+static const enum row_column numbers[] = {ROW_RATE, ROW_N,	   ROW_P50, ROW_P90,
+					 ROW_P99,  ROW_P999, ROW_MAX, ROW_ERRORS};
 
 #define NUMBER_CNT (sizeof(numbers) / sizeof(numbers[0]))
 
@@ -102,7 +109,7 @@ static unsigned int get_method_cols(const struct once *o)
 	unsigned int used = 2;
 
 	for (size_t i = 0; i < NUMBER_CNT; i++)
-		used += column__at(numbers[i])->width + 1;
+		used += row_columns__at(numbers[i])->width + 1;
 	return o->cols > used + 32 ? 32 : o->cols > used + 8 ? o->cols - used : 8;
 }
 
@@ -114,10 +121,10 @@ static void print_row(const struct once *o, const struct model_row *row)
 
 	printf("  %s%*s", method, (int)(cols - used), "");
 	for (size_t i = 0; i < NUMBER_CNT; i++) {
-		char number[COLUMN_TEXT_LEN];
+		char number[GRID_TEXT_LEN];
 
-		column__at(numbers[i])->print(row, number);
-		printf(" %*s", (int)column__at(numbers[i])->width, number);
+		row_columns__at(numbers[i])->print(row, number);
+		printf(" %*s", (int)row_columns__at(numbers[i])->width, number);
 	}
 	putchar('\n');
 }
@@ -139,7 +146,7 @@ static void print_rows(const struct once *o)
 
 	printf("\n%-*s", (int)get_method_cols(o) + 2, "SERVICE (SIDE) / METHOD");
 	for (size_t i = 0; i < NUMBER_CNT; i++)
-		printf(" %*s", (int)column__at(numbers[i])->width, column__at(numbers[i])->title);
+		printf(" %*s", (int)row_columns__at(numbers[i])->width, row_columns__at(numbers[i])->title);
 	putchar('\n');
 	if (!m->row_cnt)
 		puts("  no signaling seen yet");
@@ -158,9 +165,8 @@ static int compare_sums(const void *a, const void *b)
 {
 	const struct model_row *x = *(const struct model_row *const *)a,
 			       *y = *(const struct model_row *const *)b;
-	uint64_t x_ns = model__sum_ns(x), y_ns = model__sum_ns(y);
 
-	return x_ns > y_ns ? -1 : x_ns < y_ns ? 1 : column__compare(COLUMN_SERVICE, x, y);
+	return compare_numbers((double)model__sum_ns(x), (double)model__sum_ns(y), x, y);
 }
 
 static void print_stages(const struct once *o, const struct model_row *row)

@@ -26,11 +26,13 @@ static void draw(struct ui *ui, int y, int height)
 		draw(ui, y, height);
 }
 
-static bool act(struct ui *ui, enum action_id id)
+static void say(const struct ui *ui, FILE *out)
 {
-	if (id == ACTION_LEDGER)
-		view__show(ui, &view_top);
-	return id == ACTION_LEDGER || view__lines_act(ui, id);
+	const struct model *m = ui->model;
+
+	for (unsigned int i = 0; m && i < m->loss_cnt; i++)
+		fprintf(out, "%s %s %" PRIu64 " since start: %s\n", m->loss[i].kind,
+			m->loss[i].name, m->loss[i].count, m->loss[i].help);
 }
 
-const struct view view_ledger = {.in = IN_LEDGER, .title = "loss ledger", .draw = draw, .act = act};
+const struct view view_losses = {.id = VIEW_LOSSES, .draw = draw, .say = say};
