@@ -27,11 +27,11 @@ static struct probe_row *add(struct probe_rows *r)
 }
 
 /* Is instant one of "t_wake+t_run"? */
-static bool measures(const struct model_program *p, const char *instant)
+static bool is_among(const char *list, const char *instant)
 {
 	size_t len = strlen(instant);
 
-	for (const char *at = p->instant; len && at; at = strchr(at, '+')) {
+	for (const char *at = list; len && at; at = strchr(at, '+')) {
 		at += *at == '+';
 		if (!strncmp(at, instant, len) && (!at[len] || at[len] == '+'))
 			return true;
@@ -39,8 +39,17 @@ static bool measures(const struct model_program *p, const char *instant)
 	return false;
 }
 
-static void add_program(struct probe_rows *r, const struct model_program *p, unsigned int choice,
-			bool is_degraded)
+/* One of the instants it measures could be measured better. */
+static bool is_degraded(const struct model *m, const struct model_program *p)
+{
+	for (unsigned int i = 0; m && i < m->choice_cnt; i++)
+		if (is_among(p->instant, m->choice[i].instant) && model__is_degraded(&m->choice[i]))
+			return true;
+	return false;
+}
+
+static void add_program(struct probe_rows *r, const struct model *m, const struct model_program *p,
+			unsigned int choice)
 {
 	struct probe_row *row = add(r);
 	bool is_attached = !strcmp(p->state, "attached");
@@ -50,7 +59,7 @@ static void add_program(struct probe_rows *r, const struct model_program *p, uns
 	copy(row->program, sizeof(row->program), p->name);
 	copy(row->mechanism, sizeof(row->mechanism), p->mechanism);
 	if (is_attached)
-		strcpy(row->state, is_degraded ? "ok!" : "ok");
+		strcpy(row->state, is_degraded(m, p) ? "ok!" : "ok");
 	else
 		snprintf(row->state, sizeof(row->state), "%.*s!", (int)sizeof(row->state) - 2,
 			 *p->state ? p->state : "off");
@@ -81,11 +90,11 @@ static void add_plan(struct probe_rows *r, const struct model *m, const struct m
 		bool has_program = false;
 
 		for (unsigned int j = 0; p && j < p->cnt; j++) {
-			if (!measures(&p->program[j], c->instant))
+			if (!is_among(p->program[j].instant, c->instant))
 				continue;
 			has_program = true;
 			if (!is_shown[j])
-				add_program(r, &p->program[j], i, model__is_degraded(c));
+				add_program(r, m, &p->program[j], i);
 			is_shown[j] = true;
 		}
 		if (!has_program)
@@ -122,7 +131,7 @@ int probe_rows__make(struct probe_rows *ret, const struct model *m, const struct
 		add_plan(&r, m, p, is_shown);
 	for (unsigned int i = 0; i < program_cnt; i++)
 		if (!is_shown[i])
-			add_program(&r, &p->program[i], PROBE_ROW_NONE, false);
+			add_program(&r, m, &p->program[i], PROBE_ROW_NONE);
 	for (unsigned int i = 0; m && i < m->tap_cnt; i++)
 		add_tap(&r, &m->tap[i], i);
 	free(is_shown);
@@ -135,6 +144,11 @@ void probe_rows__done(struct probe_rows *r)
 {
 	free(r->row);
 	*r = (struct probe_rows){0};
+}
+
+bool probe_row__has_instant(const struct probe_row *row, const char *instant)
+{
+	return is_among(row->instant, instant);
 }
 
 bool probe_row__is_alert(const struct probe_row *row)

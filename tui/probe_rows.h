@@ -9,9 +9,10 @@
 #define PROBE_ROW_NONE UINT32_MAX
 
 struct probe_row {
-	unsigned int order;  /* 1, 2, 3... */
-	unsigned int choice; /* its place in the model's plan, PROBE_ROW_NONE: in none */
-	unsigned int tap;    /* its place in the model's taps */
+	unsigned int order; /* 1, 2, 3... */
+	unsigned int
+		choice;	  /* place of its first one in the model's plan, PROBE_ROW_NONE: in none */
+	unsigned int tap; /* its place in the model's taps */
 	char instant[MODEL_WORD_LEN];
 	char program[MODEL_WORD_LEN]; /* "--" none */
 	char mechanism[2 * MODEL_WORD_LEN];
@@ -28,6 +29,8 @@ struct probe_rows {
 /* Either may be NULL. -ENOMEM: ret is as it was; else what it held is freed. */
 int probe_rows__make(struct probe_rows *ret, const struct model *m, const struct model_probes *p);
 void probe_rows__done(struct probe_rows *r);
+/* Of a row "t_wake+t_run": either. */
+bool probe_row__has_instant(const struct probe_row *row, const char *instant);
 /* Something is wrong or missing: its state carries a '!'. */
 bool probe_row__is_alert(const struct probe_row *row);
 

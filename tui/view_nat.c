@@ -108,22 +108,28 @@ static double number_misses(const void *row)
 	return (double)peer_of(row)->misses;
 }
 
-/* "x2", and from where. */
 static void print_map(const void *row, char text[GRID_TEXT_LEN])
 {
 	const struct model_beat *p = row;
 	char count[FIGURE_LEN];
 
-	if (!p->changes)
-		snprintf(text, GRID_TEXT_LEN, "-");
+	if (p->changes)
+		snprintf(text, GRID_TEXT_LEN, "x%s", figure__count(count, p->changes, 4));
 	else
-		snprintf(text, GRID_TEXT_LEN, "x%s%s%s", figure__count(count, p->changes, 4),
-			 p->old_addr[0] ? " " : "", p->old_addr);
+		snprintf(text, GRID_TEXT_LEN, "-");
 }
 
 static double number_map(const void *row)
 {
 	return (double)peer_of(row)->changes;
+}
+
+/* Where it was before the latest change. */
+static void print_was(const void *row, char text[GRID_TEXT_LEN])
+{
+	const struct model_beat *p = row;
+
+	snprintf(text, GRID_TEXT_LEN, "%s", p->old_addr[0] ? p->old_addr : "-");
 }
 
 static void print_risk(const void *row, char text[GRID_TEXT_LEN])
@@ -148,15 +154,16 @@ enum nat_column { NAT_RISK = 9 };
 
 static const struct grid_column columns[] = {
 	{"PEER", 15, 47, 0, true, print_addr, NULL, NULL},
-	{"SERVICE", 14, 47, 9, true, print_service, NULL, NULL},
+	{"SERVICE", 14, 47, 4, true, print_service, NULL, NULL},
 	{"IVL", 5, 6, 2, false, print_interval, number_interval, NULL},
-	{"JITTER", 6, 6, 5, false, print_jitter, number_jitter, NULL},
-	{"AGE", 5, 6, 4, false, print_age, number_age, NULL},
-	{"BEATS", 5, 6, 8, false, print_beats, number_beats, NULL},
-	{"ECHO", 5, 6, 7, false, print_echo, number_echo, NULL},
+	{"JITTER", 6, 6, 6, false, print_jitter, number_jitter, NULL},
+	{"AGE", 5, 6, 5, false, print_age, number_age, NULL},
+	{"BEATS", 5, 6, 9, false, print_beats, number_beats, NULL},
+	{"ECHO", 5, 6, 8, false, print_echo, number_echo, NULL},
 	{"MISS", 4, 6, 3, false, print_misses, number_misses, NULL},
-	{"MAP", 3, 30, 6, false, print_map, number_map, NULL},
+	{"MAP", 3, 5, 7, false, print_map, number_map, NULL},
 	{"RISK", 5, 5, 1, false, print_risk, number_risk, style_risk},
+	{"WAS", 15, 47, 10, true, print_was, NULL, NULL},
 };
 
 static void get_key(const void *row, char key[GRID_KEY_LEN])

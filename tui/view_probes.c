@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What measures each instant, what it costs, and why something better is not used. */
 #include "figure.h"
+#include "probe_facts.h"
 #include "probe_rows.h"
 #include "view.h"
 
@@ -224,34 +225,7 @@ static int take(struct ui *ui, const char *line, char err[MODEL_ERROR_LEN])
 	return rc;
 }
 
-/* --- facts, one line each, for the screen and for say() --- */
-
-#define FACT_LEN 320
-
-static void print_ring(const struct model_probes *m, char text[FACT_LEN])
-{
-	char size[FIGURE_LEN], used[FIGURE_LEN], peak[FIGURE_LEN], lost[FIGURE_LEN];
-	char bytes[FIGURE_LEN], maps[FIGURE_LEN];
-	bool known = m->ring_used != MODEL_NONE && m->ring_peak != MODEL_NONE &&
-		     m->ring_size != MODEL_NONE;
-
-	snprintf(text, FACT_LEN, "ring %s used %s peak %s lost %s records; maps %s, %s%s",
-		 figure__bytes(size, m->ring_size),
-		 figure__percent(used, known ? m->ring_used : 0, known ? m->ring_size : 0),
-		 figure__percent(peak, known ? m->ring_peak : 0, known ? m->ring_size : 0),
-		 figure__count(lost, m->ring_lost, 8), figure__count(maps, m->map_cnt, 5),
-		 figure__bytes(bytes, m->map_bytes),
-		 known || !m->ring_size ? "" : "; how full the ring is cannot be read here");
-}
-
-static void print_daemon(const struct model_probes *m, char text[FACT_LEN])
-{
-	char rss[FIGURE_LEN], cpu[FIGURE_LEN], programs[FIGURE_LEN];
-
-	snprintf(text, FACT_LEN, "daemon memory %s cpu %s; programs cpu %s, both of one CPU",
-		 figure__bytes(rss, m->rss), figure__cpu(cpu, m->daemon_cpu),
-		 figure__cpu(programs, m->programs_cpu));
-}
+/* --- drawing --- */
 
 /* How many instants have a probe. */
 static unsigned int count_measured(const struct model *m)
@@ -263,21 +237,12 @@ static unsigned int count_measured(const struct model *m)
 	return cnt;
 }
 
-static const struct model_choice *choice_of(const struct ui *ui, const struct probe_row *row)
-{
-	const struct model *m = ui->model;
-
-	return m && row->choice < m->choice_cnt ? &m->choice[row->choice] : NULL;
-}
-
 static const struct model_tap *tap_of(const struct ui *ui, const struct probe_row *row)
 {
 	const struct model *m = ui->model;
 
 	return m && row->tap < m->tap_cnt ? &m->tap[row->tap] : NULL;
 }
-
-/* --- drawing --- */
 
 static void draw_head(const struct ui *ui, const struct model_probes *m, int y)
 {
@@ -314,18 +279,20 @@ static void draw_choice(struct view_lines *l, const struct model_choice *c)
 
 static void draw_row(struct view_lines *l, const struct probe_row *row)
 {
-	const struct model_choice *c = choice_of(l->ui, row);
 	const struct model_tap *t = tap_of(l->ui, row);
+	const struct model *m = l->ui->model;
+	const char *mark = probe_row__is_alert(row) ? "! " : "";
+	enum paint_style style = *mark ? PAINT_ALERT : PAINT_PLAIN;
 
-	if (c)
-		draw_choice(l, c);
-	else if (t)
-		view__line(l, 1, INDENT, probe_row__is_alert(row) ? PAINT_ALERT : PAINT_PLAIN,
-			   "%stap on %s, packets %s: %s%s%s", probe_row__is_alert(row) ? "! " : "",
-			   t->ifname, t->direction, t->state, t->reason[0] ? ": " : "", t->reason);
-	else
-		view__line(l, 1, INDENT, PAINT_PLAIN, "%s: in no instant of the plan",
+	if (t)
+		view__line(l, 1, INDENT, style, "%stap on %s, packets %s: %s%s%s", mark, t->ifname,
+			   t->direction, t->state, t->reason[0] ? ": " : "", t->reason);
+	else if (row->choice == PROBE_ROW_NONE)
+		view__line(l, 1, INDENT, style, "%s%s: in no instant of the plan", mark,
 			   row->program);
+	for (unsigned int i = 0; !t && m && i < m->choice_cnt; i++)
+		if (probe_row__has_instant(row, m->choice[i].instant))
+			draw_choice(l, &m->choice[i]);
 }
 
 static void draw_replan(struct view_lines *l, const struct model_replan *r)
@@ -339,18 +306,18 @@ static void draw_replan(struct view_lines *l, const struct model_replan *r)
 
 static void draw_facts(struct view_lines *l, const struct model_probes *m)
 {
-	char text[FACT_LEN];
+	char text[PROBE_FACT_LEN];
 
 	if (m && !m->stats_on)
 		view__line(l, 1, INDENT, PAINT_ALERT,
 			   "! EVENTS/s, NS/RUN and CPU%% are not known, BPF statistics are off: %s",
 			   m->stats_why);
 	if (m) {
-		print_ring(m, text);
+		probe_facts__ring(m, text);
 		view__line(l, 1, INDENT,
 			   m->ring_lost && m->ring_lost != MODEL_NONE ? PAINT_ALERT : PAINT_PLAIN,
 			   "%s%s", m->ring_lost && m->ring_lost != MODEL_NONE ? "! " : "", text);
-		print_daemon(m, text);
+		probe_facts__daemon(m, text);
 		view__line(l, 1, INDENT, PAINT_PLAIN, "%s", text);
 	}
 	if (l->ui->model)
@@ -402,7 +369,7 @@ static void say(const struct ui *ui, FILE *out)
 	const struct page *page = &ui->page[VIEW_PROBES];
 	const struct probes_state *s = page->state;
 	const struct model *m = ui->model;
-	char text[FACT_LEN];
+	char text[PROBE_FACT_LEN];
 
 	fprintf(out, "instants measured %u of %u\n", count_measured(m), m ? m->choice_cnt : 0);
 	if (page->refused[0])
@@ -410,9 +377,9 @@ static void say(const struct ui *ui, FILE *out)
 	if (s && s->reply) {
 		fprintf(out, "BPF statistics %s%s%s\n", s->reply->stats_on ? "on" : "off",
 			s->reply->stats_on ? "" : ": ", s->reply->stats_why);
-		print_ring(s->reply, text);
+		probe_facts__ring(s->reply, text);
 		fprintf(out, "%s\n", text);
-		print_daemon(s->reply, text);
+		probe_facts__daemon(s->reply, text);
 		fprintf(out, "%s\n", text);
 	}
 	grid__say(&page->grid, &ops, out);

@@ -174,6 +174,10 @@ static void joins_plan_programs_and_taps(void)
 		check_row(&r.row[1], "t_wake+t_run", "a", "tp_btf",
 			  "ok"); /* once, of two instants */
 		CHECK_UINT(r.row[1].choice, 1);
+		CHECK(probe_row__has_instant(&r.row[1], "t_wake"));
+		CHECK(probe_row__has_instant(&r.row[1], "t_run"));
+		CHECK(!probe_row__has_instant(&r.row[1], "t_ru"));
+		CHECK(!probe_row__has_instant(&r.row[1], "run"));
 		check_row(&r.row[2], "t_send", "--", "--", "merged!");
 		check_row(&r.row[3], "--", "b?[2J", "--", "loaded!");
 		CHECK_UINT(r.row[3].choice, PROBE_ROW_NONE);
