@@ -162,7 +162,7 @@ void heat_grid__range(const struct heat_grid *g, const struct model_heat *m, uns
 	*to_ns = last < m->edge_cnt ? m->edge_ns[last] : MODEL_NONE;
 }
 
-uint64_t heat_grid__time(const struct heat_grid *g, const struct model_heat *m, unsigned int col)
+int64_t heat_grid__time(const struct heat_grid *g, const struct model_heat *m, unsigned int col)
 {
 	return model_heat__slot_ns(m, (g->first_col + col) * g->zoom);
 }

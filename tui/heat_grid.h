@@ -55,7 +55,7 @@ unsigned int heat_grid__row(const struct heat_grid *g, const struct model_heat *
 void heat_grid__range(const struct heat_grid *g, const struct model_heat *m, unsigned int row,
 		      uint64_t *from_ns, uint64_t *to_ns);
 /* Start of a column on the daemon's monotonic clock, and how long it is. */
-uint64_t heat_grid__time(const struct heat_grid *g, const struct model_heat *m, unsigned int col);
+int64_t heat_grid__time(const struct heat_grid *g, const struct model_heat *m, unsigned int col);
 uint64_t heat_grid__length(const struct heat_grid *g, const struct model_heat *m);
 /* 0 of nothing, else 1..levels by the logarithm of the count; levels is that of the largest one. */
 unsigned int heat_grid__level(uint64_t n, uint64_t most, unsigned int levels);

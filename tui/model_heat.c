@@ -198,9 +198,9 @@ unsigned int model_heat__bucket(const struct model_heat *m, uint64_t ns)
 	return b;
 }
 
-uint64_t model_heat__slot_ns(const struct model_heat *m, uint64_t number)
+int64_t model_heat__slot_ns(const struct model_heat *m, uint64_t number)
 {
 	uint64_t ago = m->first_slot + m->slot_cnt - number; /* slots before the end */
 
-	return ago * m->slot_ns < m->end_ns ? m->end_ns - ago * m->slot_ns : 0;
+	return (int64_t)(m->end_ns - ago * m->slot_ns);
 }

@@ -56,7 +56,8 @@ const struct heat_cell *model_heat__cell(const struct model_heat *m, unsigned in
 					 unsigned int bucket);
 /* Bucket of a latency. */
 unsigned int model_heat__bucket(const struct model_heat *m, uint64_t ns);
-/* Where the slot of that number begins, on the daemon's monotonic clock. */
-uint64_t model_heat__slot_ns(const struct model_heat *m, uint64_t number);
+/* Where the slot of that number begins, on the daemon's monotonic clock; before 0: that clock had
+ * not begun. */
+int64_t model_heat__slot_ns(const struct model_heat *m, uint64_t number);
 
 #endif

@@ -95,7 +95,7 @@ static int update(struct ui *ui)
 /* --- words for a cell --- */
 
 /* Wall clock (UTC) of a time of the daemon's monotonic clock: the snapshot has both. */
-static const char *print_clock(char text[CLOCK_LEN], const struct ui *ui, uint64_t mono_ns)
+static const char *print_clock(char text[CLOCK_LEN], const struct ui *ui, int64_t mono_ns)
 {
 	struct tm tm = {};
 	time_t at;
@@ -103,7 +103,7 @@ static const char *print_clock(char text[CLOCK_LEN], const struct ui *ui, uint64
 	strcpy(text, "--");
 	if (!ui->model || !strptime(ui->model->time, "%Y-%m-%dT%H:%M:%S", &tm))
 		return text;
-	at = timegm(&tm) + (time_t)(((int64_t)mono_ns - (int64_t)ui->model->mono_ns) / 1000000000);
+	at = timegm(&tm) + (time_t)((mono_ns - (int64_t)ui->model->mono_ns) / 1000000000);
 	if (gmtime_r(&at, &tm))
 		strftime(text, CLOCK_LEN, "%H:%M:%S", &tm);
 	return text;

@@ -8,7 +8,7 @@
 
 #include "test.h"
 
-#define FIXTURE_REPLY_LEN 65536
+#define FIXTURE_REPLY_LEN 131072
 
 /* False: the running test is skipped. */
 static inline bool fixture_reply__read(const char *name, char text[FIXTURE_REPLY_LEN])
