@@ -20,6 +20,11 @@ const struct action *action__at(unsigned int id)
 	return id < ACTION_CNT ? &actions[id] : NULL;
 }
 
+bool action__is_told(const struct action *action, enum view_id view, bool is_played)
+{
+	return action->in & 1u << view && (is_played || !(action->in & IN_PLAYED));
+}
+
 enum action_id action__find(int key, unsigned int in)
 {
 	for (unsigned int id = 0; id < ACTION_CNT; id++) {

@@ -125,6 +125,8 @@ static const char *get_banner(const struct ui *ui)
 {
 	if (ui->banner[0])
 		return ui->banner;
+	if (view__is_played(ui) && ui->model->replay.error[0])
+		return ui->model->replay.error;
 	return ui->model ? ui->model->banner : "";
 }
 
@@ -185,7 +187,7 @@ void head__draw_footer(const struct ui *ui)
 	for (unsigned int id = 0; id < ACTION_CNT; id++) {
 		const struct action *action = action__at(id);
 
-		if (action->hint[0] && action->in & 1u << ui->view->id)
+		if (action->hint[0] && action__is_told(action, ui->view->id, view__is_played(ui)))
 			paint__strip(&s, PAINT_PLAIN, "%s:%s", action->label, action->hint);
 	}
 }

@@ -179,10 +179,20 @@ static void go_back(struct ui *ui)
 
 static void freeze(struct ui *ui)
 {
-	if (ui->model && ui->model->replay.is_played)
+	if (view__is_played(ui))
 		ui->play.toggle = !ui->play.toggle;
 	else
 		ui->frozen_ns = ui->frozen_ns ? 0 : ui->now_ns;
+}
+
+static void play(struct ui *ui, enum action_id id)
+{
+	if (!view__is_played(ui))
+		snprintf(ui->note, sizeof(ui->note), "only where a file is played: top --replay");
+	else if (id == ACTION_REWIND || id == ACTION_FORWARD)
+		ui->play.by_ns += id == ACTION_REWIND ? -PLAY_STEP_NS : PLAY_STEP_NS;
+	else
+		ui->play.faster += id == ACTION_SLOWER ? -1 : 1;
 }
 
 static void act(struct ui *ui, enum action_id id)
@@ -205,6 +215,12 @@ static void act(struct ui *ui, enum action_id id)
 		break;
 	case ACTION_FREEZE:
 		freeze(ui);
+		break;
+	case ACTION_REWIND:
+	case ACTION_FORWARD:
+	case ACTION_SLOWER:
+	case ACTION_FASTER:
+		play(ui, id);
 		break;
 	case ACTION_EXPORT:
 		ui->export = true;

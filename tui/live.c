@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #define REFRESH_NS 1000000000ull
+#define SEEK_NS	   100000000ull	 /* until the player is where it is to be */
 #define SILENT_NS  5000000000ull /* a reply that takes longer: connect again */
 #define COLS_MIN   40
 #define LINES_MIN  10
@@ -60,8 +61,12 @@ static uint64_t get_now_ns(void)
 
 static void set_unreachable(struct live *l, int rc)
 {
-	snprintf(l->ui.banner, sizeof(l->ui.banner), "no daemon at %s (%s): retrying every second",
-		 l->socket ? l->socket : "its socket", strerror(-rc));
+	if (l->socket)
+		snprintf(l->ui.banner, sizeof(l->ui.banner),
+			 "no daemon at %s (%s): retrying every second", l->socket, strerror(-rc));
+	else
+		snprintf(l->ui.banner, sizeof(l->ui.banner),
+			 "the player has ended: what was read is shown; q and start again");
 }
 
 /* What the view shown asks for, with the number of the request; "" nothing. While frozen only what
@@ -151,6 +156,8 @@ static void take_snapshot(struct live *l, const char *line)
 		model__free(m);
 	else
 		view__take_model(&l->ui, m);
+	if (view__is_played(&l->ui) && !strcmp(l->ui.model->replay.state, "seeking"))
+		l->next_ns = l->ui.now_ns + SEEK_NS;
 }
 
 static void take_view(struct live *l, const char *line)
@@ -358,11 +365,13 @@ static void run(struct live *l)
 
 int live__run(const struct live_opts *opts, char *err, unsigned long err_len)
 {
-	struct live l = {.socket = opts->socket, .signal_fd = -1};
+	struct live l = {.socket = opts->fd > 0 ? NULL : opts->socket, .signal_fd = -1};
 	int rc = opts->fd > 0 ? client__adopt(opts->fd, &l.client)
 			      : client__new(opts->socket, &l.client);
 
 	if (rc) {
+		if (opts->fd > 0)
+			close(opts->fd);
 		snprintf(err, err_len, "socket path '%s': %s", opts->socket, strerror(-rc));
 		return rc;
 	}

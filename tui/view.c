@@ -53,6 +53,11 @@ const struct view *view__by_name(const char *name)
 	return NULL;
 }
 
+bool view__is_played(const struct ui *ui)
+{
+	return ui->model && ui->model->replay.is_played;
+}
+
 struct page *view__page(struct ui *ui)
 {
 	return &ui->page[ui->view->id];

@@ -111,6 +111,8 @@ const struct view *view__by_digit(int key);
 const struct view *view__by_name(const char *name);
 /* What Esc does once nothing is filtered: one level up, at last the overview. */
 void view__up(struct ui *ui);
+/* Is it a file that is played, and not a daemon? */
+bool view__is_played(const struct ui *ui);
 /* The page of the view shown. */
 struct page *view__page(struct ui *ui);
 /* Grids of all tables, and the first view. */

@@ -26,7 +26,7 @@ static void draw(struct ui *ui, int y, int height)
 	for (unsigned int id = 0; id < ACTION_CNT; id++) {
 		const struct action *action = action__at(id);
 
-		if (action->in & 1u << under->id)
+		if (action__is_told(action, under->id, view__is_played(ui)))
 			view__line(&l, 1, 10, PAINT_PLAIN, "%-8s %s", action->label, action->help);
 	}
 	for (unsigned int id = 0; id < VIEW_CNT; id++) {
@@ -48,7 +48,7 @@ static void say(const struct ui *ui, FILE *out)
 	const struct view *under = get_under(ui);
 
 	for (unsigned int id = 0; id < ACTION_CNT; id++) {
-		if (action__at(id)->in & 1u << under->id)
+		if (action__is_told(action__at(id), under->id, view__is_played(ui)))
 			fprintf(out, "key %s: %s\n", action__at(id)->label, action__at(id)->help);
 	}
 }

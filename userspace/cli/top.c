@@ -2,6 +2,7 @@
 /* `sigpath top`: the live screen, or one snapshot. */
 #include "command.h"
 #include "live.h"
+#include "top_replay.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -13,10 +14,12 @@ int top__run(const struct options *o)
 {
 	struct live_opts opts = {.socket = option__socket(o), .ascii = o->value[OPTION_ASCII]};
 	char err[256] = "";
-	int rc;
+	int rc, status, player = 0;
 
+	if (top_replay__is_misused(o))
+		return EXIT_USAGE;
 	if (o->value[OPTION_ONCE])
-		return top_once__run(o);
+		return o->value[OPTION_REPLAY] ? top_replay__once(o) : top_once__run(o);
 	if (o->value[OPTION_JSON]) {
 		fputs("sigpath top: --json needs --once\n", stderr);
 		return EXIT_USAGE;
@@ -26,7 +29,14 @@ int top__run(const struct options *o)
 		      stderr);
 		return EXIT_FAIL;
 	}
+	if (o->value[OPTION_REPLAY]) {
+		status = top_replay__start(o, &opts.fd, &player);
+		if (status != EXIT_DONE)
+			return status;
+	}
 	rc = live__run(&opts, err, sizeof(err));
+	if (player)
+		top_replay__stop(player);
 	if (rc < 0) {
 		fprintf(stderr, "sigpath top: %s\n", err[0] ? err : "the terminal cannot be used");
 		return EXIT_FAIL;
