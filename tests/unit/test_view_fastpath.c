@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fixture_screen.h"
 #include "test.h"
 
 #define SEC 1000000000ull
@@ -79,12 +80,62 @@ static void asks_and_says_before_the_first_reply(void)
 	free(text);
 }
 
+/* Only its own lines are drawn, at whatever size. */
+static void draws_at_every_size(void)
+{
+	static const struct {
+		int cols, lines;
+		const char *shows; /* NULL: whatever */
+	} rows[] = {
+		{80, 24, "mode none"}, {80, 24, "Every packet goes to the stack"},
+		{40, 10, "not built"}, {120, 40, "not built"},
+		{41, 11, NULL},	       {60, 14, NULL},
+		{119, 50, NULL},       {250, 80, NULL},
+		{40, 6, NULL},	       {40, 4, NULL},
+	};
+	struct ui ui = {.view = &view_fastpath};
+	struct page *page = &ui.page[VIEW_FASTPATH];
+	struct fixture_screen screen;
+	char line[FIXTURE_SCREEN_LINE];
+
+	if (!fixture_screen__start(&screen))
+		return;
+
+	grid__init(&page->grid, ui.view->table);
+	if (ui.view->show)
+		CHECK_OK(ui.view->show(&ui));
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) * 4; i++) {
+		bool is_told = i >= 2; /* nothing came yet */
+
+		CHECK_CASE("%dx%d, %zu", rows[i / 4].cols, rows[i / 4].lines, i % 4);
+		if (i == 2) {
+			CHECK_OK(feed(&ui, first, SEC));
+			CHECK_OK(feed(&ui, second, 2 * SEC));
+		}
+		grid__move(&page->grid, ui.view->table, 1);
+		strcpy(page->refused, i % 4 == 3 ? "unknown command" : "");
+		fixture_screen__resize(&ui, rows[i / 4].cols, rows[i / 4].lines, i & 1);
+		ui.view->draw(&ui, 2, ui.paint.lines - 3);
+		for (int y = 0; y < ui.paint.lines; y = y == 1 ? ui.paint.lines - 1 : y + 1) {
+			fixture_screen__read(y, line);
+			CHECK_STR(line, "");
+		}
+		if (is_told && i % 4 != 3 && rows[i / 4].shows &&
+		    !CHECK(fixture_screen__has(&ui, rows[i / 4].shows)))
+			puts(rows[i / 4].shows);
+	}
+	ui.view->done(page);
+	grid__done(&page->grid);
+	fixture_screen__stop(&screen);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct test tests[] = {
 		{"says_what_two_replies_tell", says_what_two_replies_tell, TEST_WALK},
 		{"asks_and_says_before_the_first_reply", asks_and_says_before_the_first_reply,
 		 TEST_PLAIN},
+		{"draws_at_every_size", draws_at_every_size, TEST_PLAIN},
 		{},
 	};
 
