@@ -28,7 +28,6 @@ struct heat_page {
 	struct heat_grid grid; /* drawn last */
 	unsigned int zoom;
 	bool is_stages; /* letters of stages instead of counts */
-	const char *note;
 };
 
 /* NULL while what is known is of another row. */
@@ -345,7 +344,7 @@ static void draw_title(const struct ui *ui, const struct heat_page *p, const str
 		paint__strip(&s, PAINT_PLAIN, "requests per %s",
 			     figure__seconds(length, heat_grid__length(&p->grid, m)));
 	if (!p->is_stages)
-		paint__strip(&s, PAINT_PLAIN, "log %s =%s",
+		paint__strip(&s, PAINT_PLAIN, "log %s to %s",
 			     ui->paint.utf8 ? "\u2591\u2592\u2593\u2588" : ascii_shades + 1,
 			     figure__count(n, most, 5));
 	for (unsigned int i = 0; p->is_stages && i < m->stage_cnt; i++)
@@ -372,8 +371,7 @@ static void draw_cursor(const struct ui *ui, const struct heat_page *p, const st
 		return;
 	heat_grid__sum(&p->grid, m, col, row, &sum);
 	print_stages(text, m, &sum);
-	paint__text(&ui->paint, y + 1, 1, cols, p->note ? PAINT_ALERT : PAINT_PLAIN,
-		    p->note ? p->note : text);
+	paint__text(&ui->paint, y + 1, 1, cols, PAINT_PLAIN, text);
 }
 
 /* Title, rows, axis and clock, two lines about the cursor; when there is little room first the axis
@@ -488,12 +486,11 @@ static void open_sessions(struct ui *ui, struct heat_page *p, const struct model
 		heat_grid__sum(&p->grid, m, col, row, &sum);
 	}
 	if (!sum.session_cnt) {
-		p->note = "! no session is known of this cell";
+		snprintf(ui->note, sizeof(ui->note), "no session is known of this cell");
 		return;
 	}
-	/* Afterwards: the table begins without a filter when it is shown for the first time. */
-	view__show(ui, &view_sessions, true);
 	print_filter(ui->page[VIEW_SESSIONS].grid.filter, GRID_WORD_LEN, &sum);
+	view__show(ui, &view_sessions, true);
 }
 
 static void move_cursor(struct heat_page *p, const struct model_heat *m, enum action_id id)
@@ -533,7 +530,6 @@ static bool act(struct ui *ui, enum action_id id)
 
 	if (!p)
 		return false;
-	p->note = NULL;
 	switch (id) {
 	case ACTION_MODE:
 		p->is_stages = !p->is_stages;

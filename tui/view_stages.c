@@ -4,6 +4,7 @@
 #include "figure.h"
 #include "model_stages.h"
 #include "subject.h"
+#include "text.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -22,7 +23,6 @@ struct stages_page {
 	struct subject subject;	    /* of the reply */
 	unsigned int selected;	    /* exemplar */
 	bool is_followed;	    /* scroll so that the selection is seen */
-	const char *note;	    /* why nothing happened, NULL */
 };
 
 /* NULL while what is known is of another row. */
@@ -318,12 +318,16 @@ static void draw_why(struct sheet *s, const struct model_stages *m)
 	cnt = room > fixed + 1 ? room - fixed : 1;
 	cnt = cnt < m->cause_cnt ? cnt : m->cause_cnt;
 	for (unsigned int i = 0; i < cnt; i++) {
-		char more[64] = "";
+		char more[64] = "", fit[LINE_LEN];
+		unsigned int cols = (unsigned int)s->ui->paint.cols - 7;
 
 		print_cause(text, m, &m->cause[i]);
 		if (i + 1 == cnt && cnt < m->cause_cnt)
 			snprintf(more, sizeof(more), "  (%u more)", m->cause_cnt - cnt);
-		snprintf(line, sizeof(line), " %-5s %s%s", i ? "" : "why", text, more);
+		text__fit(fit, sizeof(fit), text,
+			  cols > strlen(more) ? cols - (unsigned int)strlen(more) : 0,
+			  s->ui->paint.utf8);
+		snprintf(line, sizeof(line), " %-5s %s%s", i ? "" : "why", fit, more);
 		put(s, PAINT_PLAIN, line);
 	}
 	if (cnt)
@@ -366,12 +370,8 @@ static void draw_exemplars(struct sheet *s, const struct stages_page *p)
 		if (selected)
 			s->selected = s->cnt;
 		print_exemplar(text, &m->exemplar[i]);
-		if (selected && p->note)
-			snprintf(line, sizeof(line), ">%-5s%.8s! %s", i ? "" : "slow", text,
-				 p->note);
-		else
-			snprintf(line, sizeof(line), "%c%-5s%s", selected ? '>' : ' ',
-				 i ? "" : "slow", text);
+		snprintf(line, sizeof(line), "%c%-5s%s", selected ? '>' : ' ', i ? "" : "slow",
+			 text);
 		put(s, selected ? PAINT_SELECTED : PAINT_PLAIN, line);
 	}
 	if (!m->exemplar_cnt)
@@ -525,10 +525,11 @@ static void open_session(struct ui *ui, struct stages_page *p)
 {
 	const struct model_stages *m = reply_of(ui);
 
-	p->note = "no session is known for it";
-	if (!m || p->selected >= m->exemplar_cnt || m->exemplar[p->selected].session == MODEL_NONE)
+	if (!m || p->selected >= m->exemplar_cnt ||
+	    m->exemplar[p->selected].session == MODEL_NONE) {
+		snprintf(ui->note, sizeof(ui->note), "no session is known for it");
 		return;
-	p->note = NULL;
+	}
 	ui->session_id = m->exemplar[p->selected].session;
 	view__show(ui, &view_ladder, true);
 }
@@ -567,7 +568,6 @@ static bool act(struct ui *ui, enum action_id id)
 
 	if (!p)
 		return false;
-	p->note = NULL;
 	p->is_followed = false;
 	switch (id) {
 	case ACTION_UP:
