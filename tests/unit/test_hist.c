@@ -200,7 +200,7 @@ static int compare_u64(const void *a, const void *b)
 static void check_quantile(const struct hist *h, const uint64_t *sorted, uint64_t n, double q)
 {
 	struct hist_quantile got = hist__quantile(h, q);
-	uint64_t rank = (uint64_t)ceil(q * (double)n - 1e-9), lo, hi;
+	uint64_t rank = (uint64_t)ceil(q * (double)n - 1e-9), lo, hi, value_ns = 0;
 	unsigned int bucket = hist__bucket(sorted[rank - 1]);
 
 	CHECK_CASE("n=%llu q=%g", (unsigned long long)n, q);
@@ -210,6 +210,10 @@ static void check_quantile(const struct hist *h, const uint64_t *sorted, uint64_
 	CHECK(got.lo_ns <= got.value_ns && got.value_ns <= got.hi_ns);
 	CHECK(got.known == ((double)n >= log(0.025) / log(q)));
 	CHECK(got.hi_known == got.known);
+	CHECK(hist__is_enough(n, q) == got.known);
+	CHECK(hist__value(h, q, &value_ns) == got.known);
+	if (got.known)
+		CHECK_UINT(value_ns, got.value_ns);
 	hist__ranks(n, q, &lo, &hi);
 	CHECK(got.lo_ns <= (lo ? sorted[lo - 1] : 0));
 	CHECK(got.hi_ns >= sorted[hi ? hi - 1 : n - 1]);

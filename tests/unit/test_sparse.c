@@ -18,9 +18,9 @@ static void same_as_whole(void)
 	for (unsigned int i = 0; i < 500; i++) {
 		uint64_t ns = test__random(&seed) >> (test__random(&seed) % 64);
 
-		if (!CHECK_OK(sparse__reserve(&s, ns)))
+		if (!CHECK_OK(sparse__reserve(&s, hist__bucket(ns))))
 			continue;
-		sparse__add(&s, ns);
+		sparse__add(&s, hist__bucket(ns), ns);
 		hist__add(&want, ns);
 	}
 	sparse__merge(&got, &s);
@@ -36,8 +36,8 @@ static void emptied_keeps_what_was_in_use(void)
 	sparse__init(&s);
 	hist__init(&want);
 	hist__init(&got);
-	CHECK_OK(sparse__reserve(&s, 5000));
-	sparse__add(&s, 5000);
+	CHECK_OK(sparse__reserve(&s, hist__bucket(5000)));
+	sparse__add(&s, hist__bucket(5000), 5000);
 	sparse__empty(&s);
 	CHECK(s.chunk[hist__bucket(5000) / SPARSE_CHUNK] != NULL);
 	sparse__merge(&got, &s);

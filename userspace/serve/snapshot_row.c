@@ -46,9 +46,10 @@ static json_t *quantile_of(const struct hist *h, double q)
 
 json_t *snapshot_row__quantile(const struct hist *h, double q)
 {
-	struct hist_quantile v = hist__quantile(h, q);
+	uint64_t ns = 0;
+	bool is_known = hist__value(h, q, &ns);
 
-	return jvalue__uint_if(v.known, v.value_ns);
+	return jvalue__uint_if(is_known, ns);
 }
 
 void snapshot_row__sort(const struct stats_row *row, unsigned int idx[STATS_STAGES_MAX])

@@ -25,7 +25,7 @@ bool band__take(const struct stats *s, const struct stats_row *row, uint64_t now
 	unsigned int first = hist__quantile_bucket(window, q), last = HIST_BUCKETS - 1;
 	uint64_t newest = now_ns / stats__slot_ns(s) + 1;
 
-	if (!hist__quantile(window, q).known)
+	if (!hist__is_enough(window->count, q))
 		return false;
 	if (q == MIDDLE) {
 		first = hist__quantile_bucket(window, MIDDLE_FROM);

@@ -200,14 +200,13 @@ static uint64_t value_in(const struct heat_cell *cell, double rank)
 
 bool heat__quantile(const struct heat_cell *const cell[HEAT_BUCKETS], double q, uint64_t *ret_ns)
 {
-	uint64_t n = 0, before = 0, lo, hi, rank;
+	uint64_t n = 0, before = 0, rank;
 	unsigned int i = 0;
 
 	for (unsigned int j = 0; j < HEAT_BUCKETS; j++)
 		n += cell[j] ? cell[j]->n : 0;
-	if (!n)
+	if (!hist__is_enough(n, q))
 		return false;
-	hist__ranks(n, q, &lo, &hi);
 	rank = (uint64_t)(q * (double)n);
 	rank += (double)rank < q * (double)n;
 	rank += !rank;
@@ -216,5 +215,5 @@ bool heat__quantile(const struct heat_cell *const cell[HEAT_BUCKETS], double q, 
 		i++;
 	}
 	*ret_ns = value_in(cell[i], (double)(rank - before));
-	return hi != 0;
+	return true;
 }

@@ -57,13 +57,18 @@ unsigned int hist__bucket(uint64_t ns)
 
 void hist__add(struct hist *h, uint64_t ns)
 {
+	hist__add_to(h, hist__bucket(ns), ns);
+}
+
+void hist__add_to(struct hist *h, unsigned int bucket, uint64_t ns)
+{
 	h->count++;
 	h->sum_ns += ns;
 	if (ns < h->min_ns)
 		h->min_ns = ns;
 	if (ns > h->max_ns)
 		h->max_ns = ns;
-	h->bucket[hist__bucket(ns)]++;
+	h->bucket[bucket]++;
 }
 
 void hist__merge(struct hist *into, const struct hist *from)
@@ -254,6 +259,26 @@ struct hist_quantile hist__quantile(const struct hist *h, double q)
 		ret.lo_ns = clamp(h, hist__lower_ns(rank_bucket(h, lo, &before)));
 	ret.hi_ns = hi ? clamp(h, hist__upper_ns(rank_bucket(h, hi, &before))) : h->max_ns;
 	return ret;
+}
+
+/* The largest of n samples is above the quantile unless all are below it: q^n. */
+bool hist__is_enough(uint64_t n, double q)
+{
+	double none = 1;
+
+	if (!n || !(q > 0 && q < 1))
+		return false;
+	for (double power = q; n && none > 0; n /= 2, power *= power)
+		none *= n % 2 ? power : 1;
+	return none <= TAIL;
+}
+
+bool hist__value(const struct hist *h, double q, uint64_t *ret_ns)
+{
+	if (!hist__is_enough(h->count, q))
+		return false;
+	*ret_ns = rank_value(h, quantile_rank(h->count, q));
+	return true;
 }
 
 unsigned int hist__quantile_bucket(const struct hist *h, double q)

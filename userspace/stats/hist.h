@@ -45,6 +45,8 @@ struct hist_quantile {
 
 void hist__init(struct hist *h);
 void hist__add(struct hist *h, uint64_t ns);
+/* The same for a caller that knows the bucket of ns. */
+void hist__add_to(struct hist *h, unsigned int bucket, uint64_t ns);
 void hist__merge(struct hist *into, const struct hist *from);
 /* Index of the bucket that holds ns, 0..HIST_BUCKETS-1. */
 unsigned int hist__bucket(uint64_t ns);
@@ -59,6 +61,10 @@ int hist__prometheus_idx(unsigned int bucket);
 /* q in (0, 1), else nothing is known. Linear interpolation inside the bucket, clamped to [min,
  * max]: at most one bucket (2.2 %) from the sample of that rank, half of it for a lone sample. */
 struct hist_quantile hist__quantile(const struct hist *h, double q);
+/* Its value alone, at a small part of the cost of the interval. false: not known. */
+bool hist__value(const struct hist *h, double q, uint64_t *ret_ns);
+/* Are n samples enough for the q-quantile to be known? */
+bool hist__is_enough(uint64_t n, double q);
 /* Ranks (1..n) of the samples that enclose the q-quantile with at least 95 %, whatever the
  * distribution, 2.5 % at most beyond either: the largest *lo with P(Bin(n, q) < *lo) <= 2.5 %, the
  * smallest *hi with P(Bin(n, q) >= *hi) <= 2.5 %. 0: unbounded on that side. n=1000, q=0.99: 983,

@@ -9,12 +9,10 @@
 
 struct past_point past__point(const struct stats_slot *slot)
 {
-	struct hist_quantile v = hist__quantile(&slot->total, P99);
+	struct past_point ret = {.epoch = slot->epoch, .n = slot->total.count};
 
-	return (struct past_point){.epoch = slot->epoch,
-				   .n = slot->total.count,
-				   .p99_ns = v.value_ns,
-				   .is_known = v.known};
+	ret.is_known = hist__value(&slot->total, P99, &ret.p99_ns);
+	return ret;
 }
 
 uint64_t past__span(uint64_t epoch, uint64_t slot_ns)

@@ -38,7 +38,7 @@ void slot__empty(struct stats_slot *slot, uint64_t epoch)
 	}
 }
 
-static int reserve_stage(struct sparse **stage, uint64_t ns)
+static int reserve_stage(struct sparse **stage, unsigned int bucket)
 {
 	if (!*stage) {
 		*stage = malloc(sizeof(**stage));
@@ -46,32 +46,32 @@ static int reserve_stage(struct sparse **stage, uint64_t ns)
 			return -ENOMEM;
 		sparse__init(*stage);
 	}
-	return sparse__reserve(*stage, ns);
+	return sparse__reserve(*stage, bucket);
 }
 
-int slot__reserve(struct stats_slot *slot, uint64_t total_ns, const struct split *split,
+int slot__reserve(struct stats_slot *slot, unsigned int bucket, const struct split *split,
 		  unsigned int stage_cnt)
 {
-	int rc = sums__reserve(&slot->sums, hist__bucket(total_ns), stage_cnt);
+	int rc = sums__reserve(&slot->sums, bucket, stage_cnt);
 
 	for (unsigned int i = 0; i < stage_cnt && !rc; i++) {
 		if (split->present & 1u << i)
-			rc = reserve_stage(&slot->stage[i], split->ns[i]);
+			rc = reserve_stage(&slot->stage[i], split->bucket[i]);
 	}
 	return rc;
 }
 
-void slot__add(struct stats_slot *slot, uint64_t total_ns, const struct split *split,
-	       unsigned int stage_cnt)
+void slot__add(struct stats_slot *slot, unsigned int bucket, uint64_t total_ns,
+	       const struct split *split, unsigned int stage_cnt)
 {
-	uint64_t *sums = sums__at(&slot->sums, hist__bucket(total_ns));
+	uint64_t *sums = sums__at(&slot->sums, bucket);
 
-	hist__add(&slot->total, total_ns);
+	hist__add_to(&slot->total, bucket, total_ns);
 	sums[0] += total_ns;
 	for (unsigned int i = 0; i < stage_cnt; i++) {
 		if (!(split->present & 1u << i))
 			continue;
-		sparse__add(slot->stage[i], split->ns[i]);
+		sparse__add(slot->stage[i], split->bucket[i], split->ns[i]);
 		slot->stage_ns[i] += split->ns[i];
 		sums[1 + i] += split->ns[i];
 	}

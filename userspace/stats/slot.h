@@ -30,12 +30,13 @@ struct split;
 void slot__init(struct stats_slot *slot);
 void slot__done(struct stats_slot *slot);
 void slot__empty(struct stats_slot *slot, uint64_t epoch);
-/* Room for one transaction of a row with stage_cnt stages. -ENOMEM: what it holds is unchanged. */
-int slot__reserve(struct stats_slot *slot, uint64_t total_ns, const struct split *split,
+/* Room for one transaction whose total is in this bucket, of a row with stage_cnt stages. -ENOMEM:
+ * what it holds is unchanged. */
+int slot__reserve(struct stats_slot *slot, unsigned int bucket, const struct split *split,
 		  unsigned int stage_cnt);
-/* After a reserve of the same. */
-void slot__add(struct stats_slot *slot, uint64_t total_ns, const struct split *split,
-	       unsigned int stage_cnt);
+/* After a reserve of the same; bucket: that of total_ns. */
+void slot__add(struct stats_slot *slot, unsigned int bucket, uint64_t total_ns,
+	       const struct split *split, unsigned int stage_cnt);
 /* newest: epoch of the slot that is filling. */
 static inline bool slot__is_in_window(const struct stats_slot *slot, uint64_t newest)
 {

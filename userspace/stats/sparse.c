@@ -19,19 +19,17 @@ void sparse__done(struct sparse *s)
 	sparse__init(s);
 }
 
-int sparse__reserve(struct sparse *s, uint64_t ns)
+int sparse__reserve(struct sparse *s, unsigned int bucket)
 {
-	uint32_t **chunk = &s->chunk[hist__bucket(ns) / SPARSE_CHUNK];
+	uint32_t **chunk = &s->chunk[bucket / SPARSE_CHUNK];
 
 	if (!*chunk)
 		*chunk = calloc(SPARSE_CHUNK, sizeof(**chunk));
 	return *chunk ? 0 : -ENOMEM;
 }
 
-void sparse__add(struct sparse *s, uint64_t ns)
+void sparse__add(struct sparse *s, unsigned int bucket, uint64_t ns)
 {
-	unsigned int bucket = hist__bucket(ns);
-
 	s->count++;
 	s->sum_ns += ns;
 	if (ns < s->min_ns)

@@ -21,10 +21,10 @@ struct sparse {
 
 void sparse__init(struct sparse *s);
 void sparse__done(struct sparse *s);
-/* Room for one more of ns. -ENOMEM: as before. */
-int sparse__reserve(struct sparse *s, uint64_t ns);
-/* After a reserve of the same ns. */
-void sparse__add(struct sparse *s, uint64_t ns);
+/* Room for one more in a bucket. -ENOMEM: as before. */
+int sparse__reserve(struct sparse *s, unsigned int bucket);
+/* After a reserve of the bucket that ns is in. */
+void sparse__add(struct sparse *s, unsigned int bucket, uint64_t ns);
 /* Adds what is in it to a histogram. */
 void sparse__merge(struct hist *into, const struct sparse *from);
 /* Nothing in it; chunks that were in use stay for the next round. */

@@ -78,6 +78,10 @@ int split__init(struct split *split, struct stats_row *row, uint64_t total_ns,
 		split->ns[stage] += share[i].ns;
 		split->present |= 1u << stage;
 	}
+	for (unsigned int i = 0; i < row->stage_cnt; i++) {
+		if (split->present & 1u << i)
+			split->bucket[i] = (uint16_t)hist__bucket(split->ns[i]);
+	}
 	return 0;
 out:
 	while (row->stage_cnt > before) {

@@ -10,7 +10,8 @@
 struct split {
 	uint64_t
 		ns[STATS_STAGES_MAX]; /* by index into row->stage; shares of one stage are summed */
-	uint32_t present;	      /* bit per stage that the transaction has, even with 0 ns */
+	uint16_t bucket[STATS_STAGES_MAX]; /* of ns, hist.h; of those present */
+	uint32_t present;    /* bit per stage that the transaction has, even with 0 ns */
 	unsigned int folded; /* shares put under UNATTRIBUTED because the row has no place */
 };
 

@@ -211,7 +211,8 @@ static struct stats_slot *take_slot(struct stats *s, struct stats_row *row, uint
 int stats__add(struct stats *s, struct stats_row *row, uint64_t now_ns, uint64_t total_ns,
 	       const struct stage_share *share, unsigned int share_cnt)
 {
-	struct stats_cell **cell = &row->cell[hist__bucket(total_ns)];
+	unsigned int bucket = hist__bucket(total_ns);
+	struct stats_cell **cell = &row->cell[bucket];
 	struct stats_slot *slot;
 	struct split split;
 	int rc = split__init(&split, row, total_ns, share, share_cnt);
@@ -220,7 +221,7 @@ int stats__add(struct stats *s, struct stats_row *row, uint64_t now_ns, uint64_t
 		return rc;
 	slot = take_slot(s, row, now_ns);
 	if (!rc && slot)
-		rc = slot__reserve(slot, total_ns, &split, row->stage_cnt);
+		rc = slot__reserve(slot, bucket, &split, row->stage_cnt);
 	if (!rc && !*cell)
 		*cell = calloc(1, sizeof(**cell));
 	if (rc || !*cell) {
@@ -229,14 +230,14 @@ int stats__add(struct stats *s, struct stats_row *row, uint64_t now_ns, uint64_t
 	}
 	s->lost.stages_full += split.folded;
 	s->lost.rows_full += is_other(s, row);
-	hist__add(&row->total, total_ns);
+	hist__add_to(&row->total, bucket, total_ns);
 	(*cell)->total_ns += total_ns;
 	if (slot)
-		slot__add(slot, total_ns, &split, row->stage_cnt);
+		slot__add(slot, bucket, total_ns, &split, row->stage_cnt);
 	for (unsigned int i = 0; i < row->stage_cnt; i++) {
 		if (!(split.present & 1u << i))
 			continue;
-		hist__add(&row->stage[i]->hist, split.ns[i]);
+		hist__add_to(&row->stage[i]->hist, split.bucket[i], split.ns[i]);
 		(*cell)->stage_ns[i] += split.ns[i];
 	}
 	return 0;

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LINES_MIN    16
-#define STAGES_ROUND 4 /* a row mostly meets its stages one after the other */
+#define LINES_STEP   16 /* the block is used again: it grows in the first slots only */
+#define STAGES_ROUND 4	/* a row mostly meets its stages one after the other */
 
 static int grow(struct sums *s, unsigned int cap, unsigned int width)
 {
@@ -33,7 +33,7 @@ int sums__reserve(struct sums *s, unsigned int bucket, unsigned int stage_cnt)
 	int rc;
 
 	if (is_new && s->cnt == cap)
-		cap = cap ? 2 * cap : LINES_MIN;
+		cap += LINES_STEP;
 	if (width < 1 + stage_cnt)
 		width = 1 + (stage_cnt + STAGES_ROUND - 1) / STAGES_ROUND * STAGES_ROUND;
 	if (cap != s->cap || width != s->width) {
