@@ -35,7 +35,7 @@ void heat_grid__init(struct heat_grid *g, const struct model_heat *m, unsigned i
 	g->first_col = first;
 	g->cols = (unsigned int)(end - first);
 	while (high / g->merge - low / g->merge + 1 > max_rows)
-		g->merge *= 2;
+		g->merge += g->merge == 1 ? 1 : 2; /* whole octaves */
 	g->low = low / g->merge;
 	g->rows = high / g->merge - g->low + 1;
 }

@@ -13,7 +13,7 @@
 struct heat_grid {
 	unsigned int cols, rows; /* 0 when there is nothing */
 	unsigned int zoom;	 /* slots a column: 1, 2, 4 */
-	unsigned int merge;	 /* buckets a row: 1, 2, 4.. */
+	unsigned int merge;	 /* buckets a row: 1, 2, 4, 6.. */
 	uint64_t first_col; /* number of column 0: slot number / zoom, so that columns do not change
 			       as time goes on */
 	unsigned int low;   /* the lowest row, as bucket / merge */

@@ -381,7 +381,7 @@ static void draw(struct ui *ui, int y, int height)
 	struct page *page = &ui->page[VIEW_HEATMAP];
 	struct heat_page *p = page->state;
 	const struct model_heat *m = reply_of(ui);
-	int axis = height >= 9 ? 2 : 0, about = height >= 5 ? 2 : 1,
+	int axis = height >= 9 ? 2 : 0, about = height >= 7 ? 2 : 1,
 	    cols = ui->paint.cols - LABEL_COLS - MARGIN_COLS;
 	uint64_t most;
 
