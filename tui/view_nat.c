@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #define DETAIL_FROM 10 /* lines a view must have to show more than one of details */
-#define DETAIL_MOST 6
+#define DETAIL_MOST 10
 #define INDENT	    3
 
 /* --- columns --- */
@@ -280,11 +280,21 @@ static void draw_peer(struct view_lines *l, const struct model_beat *p)
 		   figure__ns(mean, p->echo_mean_ns));
 }
 
+/* Lines for the details, the rule above included. */
+static int detail_height(int height)
+{
+	int lines = height / 2 - 1;
+
+	if (height < DETAIL_FROM)
+		return height < 6 ? 0 : 1;
+	return lines < DETAIL_MOST ? lines : DETAIL_MOST;
+}
+
 static void draw(struct ui *ui, int y, int height)
 {
 	struct page *page = &ui->page[VIEW_NAT];
 	const struct model_beat *p = grid__selected(&page->grid);
-	int detail = --height < 6 ? 0 : height < DETAIL_FROM ? 1 : DETAIL_MOST;
+	int detail = detail_height(--height);
 	struct view_lines l = {.ui = ui, .y = y + 1 + height - detail, .height = detail};
 
 	draw_head(ui, page->state, y++);
@@ -300,10 +310,11 @@ static void draw(struct ui *ui, int y, int height)
 	if (detail > 1) {
 		paint__rule(&ui->paint, l.y++);
 		l.height--;
-		view__line(&l, 1, INDENT, PAINT_DIM, "%s", MODEL_BEATS_RULE);
 	}
 	if (p && detail)
 		draw_peer(&l, p);
+	if (detail > 1)
+		view__line(&l, 1, INDENT, PAINT_DIM, "risk %s", MODEL_BEATS_RULE);
 }
 
 static void say(const struct ui *ui, FILE *out)

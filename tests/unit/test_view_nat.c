@@ -93,7 +93,7 @@ static void draws_at_every_size(void)
 	} rows[] = {
 		{80, 24, "! 1 at high risk"},
 		{80, 24, "SERVICE"},
-		{80, 24, "HIGH: its address changed"},
+		{80, 24, "risk HIGH: its address changed"},
 		{40, 10, "!HIGH"},
 		{40, 10, "low"},
 		{120, 40, "WAS"},

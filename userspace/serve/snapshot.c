@@ -265,11 +265,11 @@ static json_t *probes_reply(const struct snapshot_src *src, json_t *request)
 
 static json_t *fastpath_reply(const struct snapshot_src *src, json_t *request)
 {
-	(void)src;
 	(void)request;
 	return programs__no_fastpath(
-		"this daemon has no fast path: its programs only measure, none of them answers "
-		"or drops a packet");
+		src->programs ? "this daemon has no fast path: its programs only measure, none of "
+				"them answers or drops a packet"
+			      : "no programs run here");
 }
 
 static json_t *stages_reply(const struct snapshot_src *src, json_t *request)
