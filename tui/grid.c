@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The first column gets half as much again before columns of this rank or a higher one are shown. */
+/* The first column gets half as much again before columns of this rank or a higher one are shown.
+ */
 #define COMFORT_RANK 5
 
 struct order {
@@ -276,9 +277,9 @@ static void draw_heads(const struct grid *g, const struct grid_ops *ops, const s
 static void draw_row(const struct grid *g, const struct grid_ops *ops, const struct paint *p, int y,
 		     const unsigned int *width, unsigned int at)
 {
-	enum paint_style whole = at == g->selected		       ? PAINT_SELECTED
+	enum paint_style whole = at == g->selected		   ? PAINT_SELECTED
 				 : grid__finds(g, ops, g->row[at]) ? PAINT_TITLE
-								       : PAINT_PLAIN;
+								   : PAINT_PLAIN;
 	int x = 1;
 
 	paint__cell(p, y, 0, (unsigned int)p->cols, whole, false, at == g->selected ? ">" : "");

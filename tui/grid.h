@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A table on the screen, of whatever rows: columns by rank, order, filter, search, selection. The selection belongs to a row
- * and not to a place: when the order changes it moves with its row, and the scroll position follows so that it stays where
- * the eye is. */
+/* A table on the screen, of whatever rows: columns by rank, order, filter, search, selection. The
+ * selection belongs to a row and not to a place: when the order changes it moves with its row, and
+ * the scroll position follows so that it stays where the eye is. */
 #ifndef SIGPATH_GRID_H
 #define SIGPATH_GRID_H
 
@@ -21,9 +21,11 @@ struct grid_column {
 	unsigned int width;	/* least columns */
 	unsigned int max_width; /* most columns when there is room */
 	unsigned int rank;	/* 0 is shown first when there is little room */
-	bool is_text;		/* left aligned, sorted upwards; else a number: right aligned, largest first */
+	bool is_text; /* left aligned, sorted upwards; else a number: right aligned, largest first
+		       */
 	void (*print)(const void *row, char text[GRID_TEXT_LEN]);
-	double (*number)(const void *row); /* sort key of numbers; negative: not known, always last */
+	double (*number)(
+		const void *row); /* sort key of numbers; negative: not known, always last */
 	enum paint_style (*style)(const void *row); /* NULL: plain */
 };
 
@@ -54,24 +56,29 @@ struct grid {
 
 void grid__init(struct grid *g, const struct grid_ops *ops);
 void grid__done(struct grid *g);
-/* Takes over cnt rows of stride bytes at base (borrowed until the next call). -ENOMEM: nothing changed. */
-int grid__update(struct grid *g, const struct grid_ops *ops, const void *base, size_t stride, unsigned int cnt);
+/* Takes over cnt rows of stride bytes at base (borrowed until the next call). -ENOMEM: nothing
+ * changed. */
+int grid__update(struct grid *g, const struct grid_ops *ops, const void *base, size_t stride,
+		 unsigned int cnt);
 /* Moves the selection by delta places, held at both ends. */
 void grid__move(struct grid *g, const struct grid_ops *ops, long delta);
-/* Selects the next row (the one before: back) with a text column that contains the search, round the end. False: none. */
+/* Selects the next row (the one before: back) with a text column that contains the search, round
+ * the end. False: none. */
 bool grid__find(struct grid *g, const struct grid_ops *ops, bool back);
 /* A text column of the row contains the search; never with an empty one. */
 bool grid__finds(const struct grid *g, const struct grid_ops *ops, const void *row);
 /* The next column of order among those with width[] (all where NULL), or the one before. */
-void grid__sort_next(struct grid *g, const struct grid_ops *ops, const unsigned int *width, bool back);
+void grid__sort_next(struct grid *g, const struct grid_ops *ops, const unsigned int *width,
+		     bool back);
 /* NULL when nothing is shown. */
 const void *grid__selected(const struct grid *g);
-/* Chooses what fits in cols (one blank between columns), by rank, and divides the room left. width[i] is 0 for a column that
- * is left out. Returns the columns used. */
+/* Chooses what fits in cols (one blank between columns), by rank, and divides the room left.
+ * width[i] is 0 for a column that is left out. Returns the columns used. */
 unsigned int grid__choose(const struct grid_ops *ops, unsigned int cols, unsigned int *width);
-/* Head line (sort column marked v or ^) and rows into [y, y + height); the selection is marked > and reversed, rows that the
- * search finds are bold. Scrolls so that the selection is seen. */
-void grid__draw(struct grid *g, const struct grid_ops *ops, const struct paint *p, int y, int height);
+/* Head line (sort column marked v or ^) and rows into [y, y + height); the selection is marked >
+ * and reversed, rows that the search finds are bold. Scrolls so that the selection is seen. */
+void grid__draw(struct grid *g, const struct grid_ops *ops, const struct paint *p, int y,
+		int height);
 /* One line a row: "TITLE value" pairs of all columns that have text. */
 void grid__say(const struct grid *g, const struct grid_ops *ops, FILE *out);
 

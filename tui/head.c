@@ -48,9 +48,9 @@ static void draw_tabs(const struct ui *ui, struct paint_strip *s)
 
 		if (!tab->digit && !shown)
 			continue;
-		len += (size_t)snprintf(line + len, sizeof(line) - len, shown ? "%s[%.*s]%s" : "%s%.*s%s",
-					len ? " " : "", tab->digit ? 1 : 0,
-					(const char[]){(char)tab->digit, '\0'},
+		len += (size_t)snprintf(line + len, sizeof(line) - len,
+					shown ? "%s[%.*s]%s" : "%s%.*s%s", len ? " " : "",
+					tab->digit ? 1 : 0, (const char[]){(char)tab->digit, '\0'},
 					is_long ? tab->title : "");
 	}
 	paint__strip(s, PAINT_PLAIN, "%s", line);
@@ -170,6 +170,11 @@ int head__draw(const struct ui *ui)
 	return 4;
 }
 
+static bool can_go_back(const struct ui *ui)
+{
+	return ui->view != &view_overview || ui->page[VIEW_OVERVIEW].grid.filter[0];
+}
+
 void head__draw_footer(const struct ui *ui)
 {
 	struct paint_strip s = {.paint = &ui->paint, .y = ui->paint.lines - 1};
@@ -187,7 +192,11 @@ void head__draw_footer(const struct ui *ui)
 	for (unsigned int id = 0; id < ACTION_CNT; id++) {
 		const struct action *action = action__at(id);
 
-		if (action->hint[0] && action__is_told(action, ui->view->id, view__is_played(ui)))
-			paint__strip(&s, PAINT_PLAIN, "%s:%s", action->label, action->hint);
+		if (!action->hint[0] ||
+		    !action__is_told(action, ui->view->id, view__is_played(ui)) ||
+		    (id == ACTION_BACK && !can_go_back(ui)))
+			continue;
+		paint__strip(&s, PAINT_PLAIN, "%.*s:%s", (int)strcspn(action->label, " "),
+			     action->label, action->hint);
 	}
 }

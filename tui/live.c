@@ -2,19 +2,18 @@
 /* The live screen's loop. */
 #include "live.h"
 #include "client.h"
-#include "head.h"
 #include "keys.h"
-#include "text.h"
+#include "picture.h"
+#include "screen.h"
+#include "view.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <ncurses.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -22,10 +21,8 @@
 #define REFRESH_NS 1000000000ull
 #define SEEK_NS	   100000000ull	 /* until the player is where it is to be */
 #define SILENT_NS  5000000000ull /* a reply that takes longer: connect again */
-#define COLS_MIN   40
-#define LINES_MIN  10
 
-#define SNAPSHOT   "{\"cmd\":\"snapshot\"}"
+#define SNAPSHOT "{\"cmd\":\"snapshot\"}"
 
 enum live_kind { LIVE_SNAPSHOT, LIVE_VIEW, LIVE_PLAY };
 
@@ -33,7 +30,8 @@ struct live {
 	struct ui ui;
 	struct client *client;
 	const char *socket;
-	SCREEN *screen;
+	struct screen *screen;
+	struct canvas canvas;
 	int signal_fd;
 	sigset_t old_mask;
 	uint64_t next_ns; /* when to ask again */
@@ -41,12 +39,13 @@ struct live {
 	enum live_kind kind;
 	uint64_t sent_ns;
 	uint64_t tag;
-	const struct view *view; /* whose it is */
+	const struct view *view;	/* whose it is */
 	char request[VIEW_REQUEST_LEN]; /* the view's that was sent last, "" it has none */
 	char play[PLAY_LEN];
 	bool wants_snapshot;
 	bool wants_view;
-	int signal;	  /* that ended it */
+	bool is_dirty; /* the picture is not what is known */
+	int signal;    /* that ended it */
 };
 
 static uint64_t get_now_ns(void)
@@ -87,14 +86,15 @@ static void send_request(struct live *l, enum live_kind kind, const char *line)
 	size_t len = strlen(line);
 	int rc;
 
-	snprintf(tagged, sizeof(tagged), "%.*s,\"tag\":%" PRIu64 "}", (int)(len ? len - 1 : 0), line,
-		 ++l->tag);
+	snprintf(tagged, sizeof(tagged), "%.*s,\"tag\":%" PRIu64 "}", (int)(len ? len - 1 : 0),
+		 line, ++l->tag);
 	l->kind = kind;
 	l->sent_ns = l->ui.now_ns;
 	rc = client__ask(l->client, tagged);
 	if (!rc)
 		return;
 	set_unreachable(l, rc);
+	l->is_dirty = true;
 	l->wants_snapshot = l->wants_view = false;
 	l->next_ns = l->ui.now_ns + REFRESH_NS;
 }
@@ -107,8 +107,7 @@ static bool can_ask(struct live *l)
 	if (l->ui.now_ns - l->sent_ns < SILENT_NS)
 		return false;
 	client__drop(l->client);
-	snprintf(l->ui.banner, sizeof(l->ui.banner),
-		 "sigpathd does not answer: connecting again");
+	snprintf(l->ui.banner, sizeof(l->ui.banner), "sigpathd does not answer: connecting again");
 	return true;
 }
 
@@ -118,6 +117,7 @@ static void ask(struct live *l)
 	bool is_reached = !l->ui.banner[0];
 
 	if (l->ui.now_ns >= l->next_ns) {
+		l->is_dirty = true; /* ages */
 		l->next_ns = l->ui.now_ns + REFRESH_NS;
 		l->wants_snapshot = !l->ui.frozen_ns || !is_reached;
 		l->wants_view = true;
@@ -128,7 +128,8 @@ static void ask(struct live *l)
 		l->wants_view = true;
 	if (!can_ask(l))
 		return;
-	if (l->ui.model && play__request(&l->ui.play, &l->ui.model->replay, l->play, sizeof(l->play))) {
+	if (l->ui.model &&
+	    play__request(&l->ui.play, &l->ui.model->replay, l->play, sizeof(l->play))) {
 		send_request(l, LIVE_PLAY, l->play);
 	} else if (l->wants_snapshot) {
 		l->wants_snapshot = false;
@@ -222,49 +223,35 @@ static void work_client(struct live *l)
 	}
 	if (rc > 0)
 		take_reply(l, line);
+	l->is_dirty = l->is_dirty || rc; /* not for each part of a long reply */
 	free(line);
 }
 
 /* --- terminal --- */
 
-static void read_size(struct live *l)
-{
-	struct winsize size;
-
-	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_row && size.ws_col)
-		resizeterm(size.ws_row, size.ws_col);
-	l->ui.paint.cols = COLS;
-	l->ui.paint.lines = LINES;
-	clearok(curscr, TRUE);
-}
-
 static void draw(struct live *l)
 {
-	struct paint *p = &l->ui.paint;
-	int head;
-
-	if (l->ui.redraw)
-		clearok(curscr, TRUE);
-	l->ui.redraw = false;
-	erase();
-	if (p->cols < COLS_MIN || p->lines < LINES_MIN) {
-		char text[64];
-
-		snprintf(text, sizeof(text), "terminal too small: %dx%d, needs %dx%d", p->cols,
-			 p->lines, COLS_MIN, LINES_MIN);
-		paint__text(p, 0, 0, (unsigned int)p->cols, PAINT_PLAIN, text);
-	} else {
-		head = head__draw(&l->ui);
-		l->ui.view->draw(&l->ui, head, p->lines - head - 1);
-		head__draw_footer(&l->ui);
+	picture__draw(&l->ui);
+	if (l->ui.export) {
+		l->ui.export = false;
+		picture__export(&l->ui);
+		picture__draw(&l->ui); /* with what came of it */
 	}
-	refresh();
+	screen__show(&l->canvas, l->ui.redraw);
+	l->ui.redraw = false;
+}
+
+/* What was drawn for another size is of no use. */
+static void read_size(struct live *l)
+{
+	screen__resize(&l->ui.paint);
+	l->ui.redraw = true;
 }
 
 /* Ctrl-Z: give the terminal back, stop, and take it again when continued. */
 static void suspend(struct live *l)
 {
-	endwin();
+	screen__suspend();
 	raise(SIGSTOP);
 	read_size(l);
 }
@@ -302,28 +289,12 @@ static int start_signals(struct live *l)
 	return -errno;
 }
 
-static int start_terminal(struct live *l, bool ascii, char *err, size_t err_len)
+static int start_terminal(struct live *l, bool ascii)
 {
-	const char *term = getenv("TERM");
-	bool utf8 = text__set_locale();
+	int rc = screen__start(&l->screen, &l->ui.paint, ascii);
 
-	l->screen = newterm(NULL, stdout, stdin);
-	if (!l->screen) {
-		snprintf(err, err_len,
-			 "terminal type '%s' is not known here; set TERM, or use `sigpath top "
-			 "--once`",
-			 term ? term : "");
-		return -ENOTTY;
-	}
-	set_escdelay(25);
-	cbreak();
-	noecho();
-	nonl();
-	keypad(stdscr, TRUE);
-	nodelay(stdscr, TRUE);
-	curs_set(0);
-	paint__init(&l->ui.paint, utf8 && !ascii);
-	return 0;
+	l->ui.paint.canvas = &l->canvas;
+	return rc ? rc : screen__resize(&l->ui.paint);
 }
 
 /* --- loop --- */
@@ -346,7 +317,9 @@ static void run(struct live *l)
 
 		l->ui.now_ns = get_now_ns();
 		ask(l);
-		draw(l);
+		if (l->is_dirty)
+			draw(l);
+		l->is_dirty = false;
 		pfd[2].fd = client__fd(l->client);
 		pfd[2].events = client__events(l->client);
 		if (poll(pfd, 3, get_timeout_ms(l)) < 0 && errno != EINTR)
@@ -354,6 +327,7 @@ static void run(struct live *l)
 		l->ui.now_ns = get_now_ns();
 		if (pfd[1].revents)
 			work_signals(l);
+		l->is_dirty = l->is_dirty || pfd[0].revents || pfd[1].revents;
 		if (pfd[2].revents)
 			work_client(l);
 		if (pfd[0].revents & POLLIN)
@@ -378,17 +352,18 @@ int live__run(const struct live_opts *opts, char *err, unsigned long err_len)
 	view__init(&l.ui, opts->view ? opts->view : &view_overview);
 	rc = start_signals(&l);
 	if (!rc) {
-		rc = start_terminal(&l, opts->ascii, err, err_len);
+		rc = start_terminal(&l, opts->ascii);
 		if (!rc)
 			run(&l);
-		if (!rc)
-			endwin();
-		if (l.screen)
-			delscreen(l.screen);
+		screen__free(l.screen);
 		close(l.signal_fd);
 		sigprocmask(SIG_SETMASK, &l.old_mask, NULL);
 	}
+	if (rc)
+		snprintf(err, err_len, "terminal type '%s' cannot be drawn on: %s",
+			 getenv("TERM") ? getenv("TERM") : "", strerror(-rc));
 	view__done(&l.ui);
+	canvas__done(&l.canvas);
 	client__free(l.client);
 	return rc ? rc : l.signal;
 }

@@ -9,10 +9,10 @@
 struct view;
 
 struct live_opts {
-	const char *socket; /* borrowed while running */
-	int fd;		    /* a connection to use instead, taken; 0: none */
+	const char *socket;	 /* borrowed while running */
+	int fd;			 /* a connection to use instead, taken; 0: none */
 	const struct view *view; /* shown first; NULL: the overview */
-	bool ascii;	    /* no UTF-8 whatever the locale says */
+	bool ascii;		 /* no UTF-8 whatever the locale says */
 };
 
 /* Runs until the user quits (0) or a signal ends it (its number). Negative: the terminal cannot be

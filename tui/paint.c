@@ -1,61 +1,70 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Curses widgets. */
+/* Widgets on a canvas. */
 #include "paint.h"
 #include "bar.h"
 #include "text.h"
 
-#include <ncurses.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 
 #define LINE_LEN 1024
 
-enum pair {
-	PAIR_ALERT = 1,
-	PAIR_STAGE, /* the first of STAGE_PAIRS */
+/* Bars of a sparkline for terminals without UTF-8. */
+static const struct {
+	const char *glyph;
+	char twin;
+} twins[] = {
+	{"\u2581", '.'}, {"\u2582", ':'}, {"\u2583", '-'}, {"\u2584", '='},
+	{"\u2585", '+'}, {"\u2586", '*'}, {"\u2587", '#'}, {"\u2588", '@'},
 };
 
-/* No red beside green; each is readable on a dark and on a light ground. */
-static const short stage_colors[] = {COLOR_CYAN, COLOR_YELLOW, COLOR_BLUE, COLOR_MAGENTA};
-
-#define STAGE_PAIRS (sizeof(stage_colors) / sizeof(stage_colors[0]))
-
-void paint__init(struct paint *p, bool utf8)
-{
-	const char *no_color = getenv("NO_COLOR");
-
-	*p = (struct paint){.utf8 = utf8, .cols = COLS, .lines = LINES};
-	p->color = !(no_color && *no_color) && has_colors();
-	if (!p->color)
-		return;
-	start_color();
-	use_default_colors();
-	init_pair(PAIR_ALERT, COLOR_YELLOW, -1);
-	for (size_t i = 0; i < STAGE_PAIRS; i++)
-		init_pair((short)(PAIR_STAGE + i), stage_colors[i], -1);
-}
-
-static attr_t get_attr(const struct paint *p, enum paint_style style)
+static unsigned int get_attr(const struct paint *p, enum paint_style style)
 {
 	switch (style) {
 	case PAINT_TITLE:
-		return A_BOLD;
+		return CANVAS_BOLD;
 	case PAINT_SELECTED:
-		return A_REVERSE;
+		return CANVAS_REVERSE;
 	case PAINT_ALERT:
-		return A_BOLD | (p->color ? COLOR_PAIR(PAIR_ALERT) : 0);
+		return CANVAS_BOLD | (p->color ? PAINT_COLOR_ALERT : 0);
 	case PAINT_DIM:
-		return A_DIM;
+		return CANVAS_DIM;
 	case PAINT_PLAIN:
 		break;
 	}
-	return A_NORMAL;
+	return 0;
 }
 
 unsigned int paint__stage_attr(const struct paint *p, unsigned int stage_idx)
 {
-	return p->color ? COLOR_PAIR(PAIR_STAGE + stage_idx % STAGE_PAIRS) : A_NORMAL;
+	return p->color ? PAINT_COLOR_STAGE + stage_idx % PAINT_STAGE_COLORS : 0;
+}
+
+/* Cuts to cols columns; without UTF-8 glyphs become what stands for them. */
+static unsigned int fit_text(const struct paint *p, char fit[LINE_LEN], const char *text,
+			     unsigned int cols)
+{
+	char plain[LINE_LEN];
+	size_t len = 0;
+
+	if (p->utf8)
+		return text__fit(fit, LINE_LEN, text, cols, true);
+	while (*text && len + 1 < sizeof(plain)) {
+		size_t take = 1;
+
+		plain[len] = *text;
+		for (size_t i = 0; *text == '\xe2' && i < sizeof(twins) / sizeof(twins[0]); i++) {
+			if (strncmp(text, twins[i].glyph, 3) != 0)
+				continue;
+			plain[len] = twins[i].twin;
+			take = 3;
+		}
+		len++;
+		text += take;
+	}
+	plain[len] = '\0';
+	return text__fit(fit, LINE_LEN, plain, cols, false);
 }
 
 unsigned int paint__text(const struct paint *p, int y, int x, unsigned int cols,
@@ -68,24 +77,24 @@ unsigned int paint__text(const struct paint *p, int y, int x, unsigned int cols,
 		return 0;
 	if (cols > (unsigned int)(p->cols - x))
 		cols = (unsigned int)(p->cols - x);
-	used = text__fit(fit, sizeof(fit), text, cols, p->utf8);
-	attrset(get_attr(p, style));
-	mvaddstr(y, x, fit);
-	attrset(A_NORMAL);
+	used = fit_text(p, fit, text, cols);
+	canvas__put(p->canvas, y, x, get_attr(p, style), fit);
 	return used;
 }
 
 void paint__cell(const struct paint *p, int y, int x, unsigned int cols, enum paint_style style,
 		 bool right, const char *text)
 {
-	char fit[LINE_LEN];
-	unsigned int used = text__fit(fit, sizeof(fit), text, cols, p->utf8), blanks = cols - used;
+	char fit[LINE_LEN], line[LINE_LEN * 2];
+	unsigned int used = fit_text(p, fit, text, cols), blanks = cols - used;
 
 	if (y < 0 || y >= p->lines || x < 0 || x + (int)cols > p->cols)
 		return;
-	attrset(get_attr(p, style));
-	mvprintw(y, x, "%*s%s%*s", right ? (int)blanks : 0, "", fit, right ? 0 : (int)blanks, "");
-	attrset(A_NORMAL);
+	if (blanks >= sizeof(line) - sizeof(fit))
+		return;
+	snprintf(line, sizeof(line), "%*s%s%*s", right ? (int)blanks : 0, "", fit,
+		 right ? 0 : (int)blanks, "");
+	canvas__put(p->canvas, y, x, get_attr(p, style), line);
 }
 
 void paint__rule(const struct paint *p, int y)
@@ -93,7 +102,7 @@ void paint__rule(const struct paint *p, int y)
 	if (y < 0 || y >= p->lines)
 		return;
 	for (int x = 0; x < p->cols; x++)
-		mvaddstr(y, x, p->utf8 ? "\u2500" : "-");
+		canvas__put(p->canvas, y, x, 0, p->utf8 ? "\u2500" : "-");
 }
 
 void paint__strip(struct paint_strip *s, enum paint_style style, const char *fmt, ...)
@@ -108,7 +117,7 @@ void paint__strip(struct paint_strip *s, enum paint_style style, const char *fmt
 	if (s->used + gap >= (unsigned int)s->paint->cols)
 		return;
 	room = (unsigned int)s->paint->cols - s->used - gap;
-	used = text__fit(fit, sizeof(fit), text, LINE_LEN, s->paint->utf8);
+	used = fit_text(s->paint, fit, text, LINE_LEN);
 	/* The first segment is cut rather than left out. */
 	if (used > room && s->used)
 		return;
@@ -127,25 +136,28 @@ void paint__bar(const struct paint *p, int y, int x, unsigned int cols,
 	for (unsigned int i = 0; i < parts->cnt; i++)
 		part[i] = tail ? parts->part[i].tail_ns : parts->part[i].all_ns;
 	bar__divide(part, parts->cnt, cols, width);
-	move(y, x);
 	for (unsigned int i = 0; i < parts->cnt; i++) {
-		attrset(paint__stage_attr(p, i) | (i & 1 ? A_BOLD : A_NORMAL));
-		for (unsigned int c = 0; c < width[i]; c++)
-			addch((chtype)(unsigned char)parts->part[i].letter);
+		paint__letters(p, y, x, width[i], i, parts->part[i].letter);
+		x += (int)width[i];
 	}
-	attrset(A_NORMAL);
 }
 
 void paint__letters(const struct paint *p, int y, int x, unsigned int cols, unsigned int stage_idx,
 		    char letter)
 {
-	if (y < 0 || y >= p->lines || x < 0 || x >= p->cols)
+	unsigned int attr = paint__stage_attr(p, stage_idx) | (stage_idx & 1 ? CANVAS_BOLD : 0);
+	const char text[] = {letter, '\0'};
+
+	if (x < 0)
 		return;
-	if (cols > (unsigned int)(p->cols - x))
-		cols = (unsigned int)(p->cols - x);
-	attrset(paint__stage_attr(p, stage_idx) | (stage_idx & 1 ? A_BOLD : A_NORMAL));
-	move(y, x);
-	for (unsigned int c = 0; c < cols; c++)
-		addch((chtype)(unsigned char)letter);
-	attrset(A_NORMAL);
+	for (unsigned int c = 0; c < cols && x + (int)c < p->cols; c++)
+		canvas__put(p->canvas, y, x + (int)c, attr, text);
+}
+
+void paint__put(const struct paint *p, int y, int x, unsigned int attr, const char *text)
+{
+	char fit[LINE_LEN];
+
+	fit_text(p, fit, text, 2);
+	canvas__put(p->canvas, y, x, attr, fit);
 }

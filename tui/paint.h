@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Widgets: drawing on the curses screen with everything cut to its columns. All text goes through
+/* Widgets: drawing a picture with everything cut to its columns. All text goes through
  * text__fit(). */
 #ifndef SIGPATH_PAINT_H
 #define SIGPATH_PAINT_H
@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "breakdown.h"
+#include "canvas.h"
 
 enum paint_style {
 	PAINT_PLAIN,
@@ -21,7 +22,16 @@ struct paint {
 	int lines;
 	bool utf8;
 	bool color;
+	struct canvas *canvas; /* borrowed; of cols times lines */
 };
+
+/* Colours of a canvas. */
+enum paint_color {
+	PAINT_COLOR_NONE,
+	PAINT_COLOR_ALERT,
+	PAINT_COLOR_STAGE, /* the first of PAINT_STAGE_COLORS */
+};
+#define PAINT_STAGE_COLORS 4
 
 /* Text at (y, x) in at most cols columns. Returns the columns used. */
 unsigned int paint__text(const struct paint *p, int y, int x, unsigned int cols,
@@ -47,10 +57,9 @@ void paint__bar(const struct paint *p, int y, int x, unsigned int cols,
 /* A letter cols times, in the colour of stage number stage_idx. */
 void paint__letters(const struct paint *p, int y, int x, unsigned int cols, unsigned int stage_idx,
 		    char letter);
+/* One character with an attribute of canvas.h. */
+void paint__put(const struct paint *p, int y, int x, unsigned int attr, const char *text);
 /* Attribute a stage is drawn with. */
 unsigned int paint__stage_attr(const struct paint *p, unsigned int stage_idx);
-
-/* Colour pairs, once after initscr(). */
-void paint__init(struct paint *p, bool utf8);
 
 #endif

@@ -104,7 +104,8 @@ static void print_drift(const void *row, char text[GRID_TEXT_LEN])
 		snprintf(text, GRID_TEXT_LEN, "%.0fx%s", d->ratio < 999 ? d->ratio : 999,
 			 up ? "!" : "");
 	else
-		snprintf(text, GRID_TEXT_LEN, "%.*fx%s", d->ratio < 1 ? 2 : 1, d->ratio, up ? "!" : "");
+		snprintf(text, GRID_TEXT_LEN, "%.*fx%s", d->ratio < 1 ? 2 : 1, d->ratio,
+			 up ? "!" : "");
 }
 
 const char *row_columns__drift_text(const struct model_drift *d, char text[GRID_TEXT_LEN])

@@ -25,7 +25,8 @@ static uint64_t get_largest(const uint64_t *value, unsigned int from, unsigned i
 
 void spark__draw(const uint64_t *value, unsigned int cnt, char text[SPARK_LEN])
 {
-	unsigned int per = (cnt + SPARK_COLS - 1) / SPARK_COLS, cols = per ? (cnt + per - 1) / per : 0;
+	unsigned int per = (cnt + SPARK_COLS - 1) / SPARK_COLS,
+		     cols = per ? (cnt + per - 1) / per : 0;
 	uint64_t top = get_largest(value, 0, cnt);
 	size_t len = 0;
 

@@ -154,8 +154,8 @@ static void put_line(struct view_lines *l, unsigned int indent, enum paint_style
 	if (at < scroll || at - scroll >= (unsigned int)l->height)
 		return;
 	snprintf(line, sizeof(line), "%*s%s", (int)indent, "", text);
-	paint__cell(&l->ui->paint, l->y + (int)(at - scroll), 0,
-		    (unsigned int)l->ui->paint.cols, style, false, line);
+	paint__cell(&l->ui->paint, l->y + (int)(at - scroll), 0, (unsigned int)l->ui->paint.cols,
+		    style, false, line);
 }
 
 /* Bytes of text that fit in cols columns, ending at a blank if there is one. */

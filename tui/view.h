@@ -14,20 +14,20 @@
 #include "paint.h"
 #include "play.h"
 
-#define VIEW_BANNER_LEN 256
+#define VIEW_BANNER_LEN	 256
 #define VIEW_REQUEST_LEN 512
-#define VIEW_TRAIL 8
+#define VIEW_TRAIL	 8
 
 struct view;
 
 /* A view's own things. They stay while other views are shown. */
 struct page {
-	struct grid grid;     /* of a view with a table */
-	unsigned int scroll;  /* first line, of a view of lines */
-	bool is_shown;	      /* its show() was called */
-	void *state;	      /* owned by the view, freed by its done(); NULL before the first show() */
-	uint64_t received_ns; /* when its reply came, 0 none yet */
-	char asked[VIEW_REQUEST_LEN];   /* request that the state answers, "" none */
+	struct grid grid;    /* of a view with a table */
+	unsigned int scroll; /* first line, of a view of lines */
+	bool is_shown;	     /* its show() was called */
+	void *state; /* owned by the view, freed by its done(); NULL before the first show() */
+	uint64_t received_ns;	       /* when its reply came, 0 none yet */
+	char asked[VIEW_REQUEST_LEN];  /* request that the state answers, "" none */
 	char refused[VIEW_BANNER_LEN]; /* the daemon's error to it, "" none */
 };
 
@@ -46,13 +46,13 @@ struct ui {
 	unsigned int trail_cnt;
 	struct page page[VIEW_CNT];
 	struct subject subject;
-	uint64_t session_id; /* what the ladder shows; 0 none yet */
-	unsigned int height; /* rows or lines the view showed last */
-	uint64_t now_ns;	  /* CLOCK_MONOTONIC */
-	uint64_t received_ns;	  /* when model came */
-	uint64_t frozen_ns;	  /* when the screen was frozen, 0: live */
-	bool editing;		  /* keys go to edit[] */
-	bool edits_search;	  /* and that is the search, else the filter */
+	uint64_t session_id;  /* what the ladder shows; 0 none yet */
+	unsigned int height;  /* rows or lines the view showed last */
+	uint64_t now_ns;      /* CLOCK_MONOTONIC */
+	uint64_t received_ns; /* when model came */
+	uint64_t frozen_ns;   /* when the screen was frozen, 0: live */
+	bool editing;	      /* keys go to edit[] */
+	bool edits_search;    /* and that is the search, else the filter */
 	char edit[GRID_WORD_LEN];
 	bool quit;
 	bool redraw;	  /* everything again, whatever the terminal should show by now */
@@ -65,21 +65,26 @@ struct ui {
 /* A const table of operations, one file each. Only draw is never NULL. */
 struct view {
 	enum view_id id;
-	const struct grid_ops *table; /* NULL: a view of lines. What all tables do with a key is done for it. */
+	const struct grid_ops
+		*table; /* NULL: a view of lines. What all tables do with a key is done for it. */
 	/* Before it is shown; makes its state when there is none. -ENOMEM: not shown. */
 	int (*show)(struct ui *ui);
 	/* Frees page->state. */
 	void (*done)(struct page *page);
-	/* The request whose reply it shows beside the snapshot, which always comes; false: none now. Asked every second while
-	 * the view is shown, and at once when it becomes another one. */
+	/* The request whose reply it shows beside the snapshot, which always comes; false: none
+	 * now. Asked every second while the view is shown, and at once when it becomes another one.
+	 */
 	bool (*request)(const struct ui *ui, char line[VIEW_REQUEST_LEN]);
-	/* Takes the reply to it. 0, or what model__parse returns, err filled: the state is as it was. */
+	/* Takes the reply to it. 0, or what model__parse returns, err filled: the state is as it
+	 * was. */
 	int (*take)(struct ui *ui, const char *line, char err[MODEL_ERROR_LEN]);
-	/* Sets the rows of its table from model and state: after take(), a new snapshot, another filter or order. */
+	/* Sets the rows of its table from model and state: after take(), a new snapshot, another
+	 * filter or order. */
 	int (*update)(struct ui *ui);
 	/* Draws into lines [y, y + height) of ui->paint. Model and state may be NULL. */
 	void (*draw)(struct ui *ui, int y, int height);
-	/* The same as plain lines, one fact each, every number with its name and unit: for logs and screen readers. */
+	/* The same as plain lines, one fact each, every number with its name and unit: for logs and
+	 * screen readers. */
 	void (*say)(const struct ui *ui, FILE *out);
 	/* Does what is special to the view; false: the screen does what all views have in common.
 	 */
@@ -88,8 +93,8 @@ struct view {
 	void (*select)(struct ui *ui);
 };
 
-extern const struct view view_overview, view_stages, view_heatmap, view_sessions, view_ladder, view_probes, view_fastpath,
-	view_nat, view_losses, view_help;
+extern const struct view view_overview, view_stages, view_heatmap, view_sessions, view_ladder,
+	view_probes, view_fastpath, view_nat, view_losses, view_help;
 
 /* A row of view.def. */
 struct view_tab {

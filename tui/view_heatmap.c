@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <ncurses.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -176,14 +175,14 @@ static void print_stages(char text[LINE_LEN], const struct model_heat *m,
 
 struct shade {
 	const char *utf8;
-	attr_t attr;
+	unsigned int attr;
 };
 
 /* Each glyph in two strengths: where strengths are not to be seen the glyphs still tell. */
 static const struct shade shades[] = {
-	{" ", A_NORMAL},      {"\u2591", A_DIM},  {"\u2591", A_NORMAL}, {"\u2592", A_DIM},
-	{"\u2592", A_NORMAL}, {"\u2593", A_DIM},  {"\u2593", A_NORMAL}, {"\u2588", A_DIM},
-	{"\u2588", A_NORMAL}, {"\u2588", A_BOLD},
+	{" ", 0},      {"\u2591", CANVAS_DIM},	{"\u2591", 0}, {"\u2592", CANVAS_DIM},
+	{"\u2592", 0}, {"\u2593", CANVAS_DIM},	{"\u2593", 0}, {"\u2588", CANVAS_DIM},
+	{"\u2588", 0}, {"\u2588", CANVAS_BOLD},
 };
 static const char ascii_shades[] = " .:-=+*#%@";
 
@@ -219,26 +218,30 @@ static char get_mark(const struct heat_grid *g, const struct model_heat *m, unsi
 	return '\0';
 }
 
-static void draw_shade(const struct ui *ui, unsigned int level, attr_t extra)
+/* A cell of the map, by how full it is. */
+static void draw_shade(const struct ui *ui, int y, int x, unsigned int level, unsigned int extra)
 {
-	char ascii[2] = {ascii_shades[level], '\0'};
+	const char ascii[2] = {ascii_shades[level], '\0'};
+	bool utf8 = ui->paint.utf8;
 
-	attrset((ui->paint.utf8 ? shades[level].attr : A_NORMAL) | extra);
-	addstr(ui->paint.utf8 ? shades[level].utf8 : ascii);
+	paint__put(&ui->paint, y, x, (utf8 ? shades[level].attr : 0) | extra,
+		   utf8 ? shades[level].utf8 : ascii);
 }
 
-static void draw_letter(const struct ui *ui, const struct model_heat *m, const struct heat_sum *sum,
-			attr_t extra)
+static void draw_letter(const struct ui *ui, int y, int x, const struct model_heat *m,
+			const struct heat_sum *sum, unsigned int extra)
 {
 	unsigned int top = heat_grid__top(sum);
+	char letter[2] = "";
 
 	if (top == HEAT_STAGES_MAX) {
-		attrset(extra);
-		addch(sum->n ? '?' : ' ');
+		paint__put(&ui->paint, y, x, extra, sum->n ? "?" : " ");
 		return;
 	}
-	attrset(paint__stage_attr(&ui->paint, top) | (top & 1 ? A_BOLD : A_NORMAL) | extra);
-	addch((chtype)(unsigned char)m->stage[top].letter);
+	letter[0] = m->stage[top].letter;
+	paint__put(&ui->paint, y, x,
+		   paint__stage_attr(&ui->paint, top) | (top & 1 ? CANVAS_BOLD : 0) | extra,
+		   letter);
 }
 
 static void draw_label(const struct ui *ui, const struct heat_grid *g, const struct model_heat *m,
@@ -285,24 +288,22 @@ static void draw_row(const struct ui *ui, const struct heat_page *p, const struc
 	heat_cursor__place(&p->cursor, g, m, &at_col, &at_row);
 	draw_label(ui, g, m, y, row);
 	for (unsigned int col = 0; col < g->cols; col++) {
-		attr_t extra = col == at_col && row == at_row ? A_REVERSE : A_NORMAL;
-		char mark = wide ? get_mark(g, m, col, row) : '\0';
+		unsigned int extra = col == at_col && row == at_row ? CANVAS_REVERSE : 0;
+		const char mark[2] = {wide ? get_mark(g, m, col, row) : '\0', '\0'};
+		int x = LABEL_COLS + (int)col;
 		struct heat_sum sum;
 
-		move(y, LABEL_COLS + (int)col);
-		if (mark) {
-			attrset(A_BOLD | extra);
-			addch((chtype)(unsigned char)mark);
+		if (mark[0]) {
+			paint__put(&ui->paint, y, x, CANVAS_BOLD | extra, mark);
 		} else if (p->is_stages) {
 			heat_grid__sum(g, m, col, row, &sum);
-			draw_letter(ui, m, &sum, extra);
+			draw_letter(ui, y, x, m, &sum, extra);
 		} else {
-			draw_shade(ui,
+			draw_shade(ui, y, x,
 				   heat_grid__level(heat_grid__count(g, m, col, row), most, LEVELS),
 				   extra);
 		}
 	}
-	attrset(A_NORMAL);
 	draw_margin(ui, g, m, y, row);
 }
 

@@ -4,7 +4,8 @@
 #include "view.h"
 
 static const char *const notes[] = {
-	"P50..P999: latency of the replies in the window; -- means too few of them to tell. TREND: P99 "
+	"P50..P999: latency of the replies in the window; -- means too few of them to tell. TREND: "
+	"P99 "
 	"of the last minutes, each row by its own scale. DRIFT: P99 against the 10 to 20 minutes "
 	"before; n< too few, ~ the same.",
 	"Stage bars: where the slowest 1 % of the requests spend their time.",

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The first view: services and methods, and below them where the slowest requests of the selected
  * row spend their time. */
+#include "view.h"
 #include "row_columns.h"
 #include "text.h"
-#include "view.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -29,7 +29,8 @@ static int update(struct ui *ui)
 {
 	const struct model *m = ui->model;
 
-	return m ? grid__update(get_grid(ui), &row_columns__ops, m->row, sizeof(*m->row), m->row_cnt)
+	return m ? grid__update(get_grid(ui), &row_columns__ops, m->row, sizeof(*m->row),
+				m->row_cnt)
 		 : 0;
 }
 
@@ -94,7 +95,8 @@ static void draw_stage(const struct ui *ui, int y, const struct breakdown *parts
 		       bool tail)
 {
 	const struct breakdown_part *part = &parts->part[at];
-	uint64_t ns = tail ? part->tail_ns : part->all_ns, sum_ns = tail ? parts->tail_ns : parts->all_ns;
+	uint64_t ns = tail ? part->tail_ns : part->all_ns,
+		 sum_ns = tail ? parts->tail_ns : parts->all_ns;
 	bool is_wide = ui->paint.cols >= WIDE_COLS && tail;
 	int x = is_wide ? NAME_COLS + 32 : NAME_COLS + 17, room = ui->paint.cols - x - 2;
 	char mean[FIGURE_LEN], share[FIGURE_LEN], text[GRID_TEXT_LEN], all[FIGURE_LEN],
@@ -114,8 +116,8 @@ static void draw_stage(const struct ui *ui, int y, const struct breakdown *parts
 	if (room < 4 || !sum_ns)
 		return;
 	paint__text(&ui->paint, y, x - 1, 1, PAINT_DIM, "|");
-	paint__letters(&ui->paint, y, x,
-		       (unsigned int)((double)ns / (double)sum_ns * room + 0.5), at, part->letter);
+	paint__letters(&ui->paint, y, x, (unsigned int)((double)ns / (double)sum_ns * room + 0.5),
+		       at, part->letter);
 	paint__text(&ui->paint, y, x + room, 1, PAINT_DIM, "|");
 }
 
@@ -211,8 +213,8 @@ static void say(const struct ui *ui, FILE *out)
 			fprintf(out, "%s %s %s slowest 1%%%s: stage %s mean %s share %s\n",
 				row->service, row->side, row->method,
 				is_window ? "" : " since start", parts.part[s].name,
-				figure__ns(mean, breakdown__mean_ns(parts.part[s].tail_ns,
-								    parts.tail_n)),
+				figure__ns(mean,
+					   breakdown__mean_ns(parts.part[s].tail_ns, parts.tail_n)),
 				figure__percent(share, parts.part[s].tail_ns, parts.tail_ns));
 		}
 	}

@@ -80,8 +80,7 @@ static void print_degraded(const struct model *m)
 }
 
 /* Largest number first, then by name. */
-static int compare_numbers(double a, double b, const struct model_row *x,
-			   const struct model_row *y)
+static int compare_numbers(double a, double b, const struct model_row *x, const struct model_row *y)
 {
 	return a > b ? -1 : a < b ? 1 : row_columns__compare_names(x, y);
 }
@@ -99,8 +98,8 @@ static int compare_groups(const void *a, const void *b)
 	return order ? order : compare_numbers(x->rate, y->rate, x, y);
 }
 
-static const enum row_column numbers[] = {ROW_RATE, ROW_N,	   ROW_P50, ROW_P90,
-					 ROW_P99,  ROW_P999, ROW_MAX, ROW_ERRORS};
+static const enum row_column numbers[] = {ROW_RATE, ROW_N,    ROW_P50, ROW_P90,
+					  ROW_P99,  ROW_P999, ROW_MAX, ROW_ERRORS};
 
 #define NUMBER_CNT (sizeof(numbers) / sizeof(numbers[0]))
 
@@ -146,7 +145,8 @@ static void print_rows(const struct once *o)
 
 	printf("\n%-*s", (int)get_method_cols(o) + 2, "SERVICE (SIDE) / METHOD");
 	for (size_t i = 0; i < NUMBER_CNT; i++)
-		printf(" %*s", (int)row_columns__at(numbers[i])->width, row_columns__at(numbers[i])->title);
+		printf(" %*s", (int)row_columns__at(numbers[i])->width,
+		       row_columns__at(numbers[i])->title);
 	putchar('\n');
 	if (!m->row_cnt)
 		puts("  no signaling seen yet");
