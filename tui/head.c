@@ -39,7 +39,7 @@ static void draw_identity(const struct ui *ui, struct paint_strip *s)
 
 static void draw_tabs(const struct ui *ui, struct paint_strip *s)
 {
-	char line[256] = "";
+	char line[256] = "", digit[2];
 	size_t len = 0;
 
 	for (unsigned int id = 0; id < VIEW_CNT; id++) {
@@ -48,10 +48,12 @@ static void draw_tabs(const struct ui *ui, struct paint_strip *s)
 
 		if (!tab->digit && !shown)
 			continue;
-		len += (size_t)snprintf(line + len, sizeof(line) - len,
-					shown ? "%s[%.*s]%s" : "%s%.*s%s", len ? " " : "",
-					tab->digit ? 1 : 0, (const char[]){(char)tab->digit, '\0'},
-					is_long ? tab->title : "");
+		snprintf(digit, sizeof(digit), "%c", tab->digit);
+		len += (size_t)snprintf(line + len, sizeof(line) - len, "%s%s%s%s%s",
+					len ? " " : "", shown ? "[" : "", digit,
+					shown && tab->digit ? "]" : "", is_long ? tab->title : "");
+		if (shown && !tab->digit)
+			len += (size_t)snprintf(line + len, sizeof(line) - len, "]");
 	}
 	paint__strip(s, PAINT_PLAIN, "%s", line);
 	if (ui->view->table && ui->page[ui->view->id].grid.filter[0])
@@ -73,7 +75,7 @@ static void draw_age(const struct ui *ui, struct paint_strip *s)
 			     ui->model && ui->model->replay.is_played ? "PLAYED" : "LIVE");
 }
 
-static void draw_probes(const struct model *m, struct paint_strip *s)
+static void draw_probes(const struct model *m, struct paint_strip *s, bool compact)
 {
 	unsigned int degraded = 0;
 
@@ -84,8 +86,8 @@ static void draw_probes(const struct model *m, struct paint_strip *s)
 	else if (m->replan.due[0])
 		paint__strip(s, PAINT_ALERT, "! new plan due");
 	else if (degraded)
-		paint__strip(s, PAINT_ALERT, "! probes %u/%u degraded", m->choice_cnt - degraded,
-			     m->choice_cnt);
+		paint__strip(s, PAINT_ALERT, "! probes %u/%u%s", m->choice_cnt - degraded,
+			     m->choice_cnt, compact ? "" : " degraded");
 	else
 		paint__strip(s, PAINT_PLAIN, "probes %u/%u", m->choice_cnt, m->choice_cnt);
 }
@@ -93,13 +95,15 @@ static void draw_probes(const struct model *m, struct paint_strip *s)
 static void draw_health(const struct ui *ui, struct paint_strip *s)
 {
 	const struct model_totals *t = &ui->model->totals;
+	bool compact = ui->paint.lines < COMPACT_LINES || ui->paint.cols < TABS_COLS;
 	char window[FIGURE_LEN], count[FIGURE_LEN];
 
 	draw_age(ui, s);
-	paint__strip(s, PAINT_PLAIN, "window %s", figure__seconds(window, ui->model->window_ns));
+	paint__strip(s, PAINT_PLAIN, "%s %s", compact ? "win" : "window",
+		     figure__seconds(window, ui->model->window_ns));
 	paint__strip(s, t->lost ? PAINT_ALERT : PAINT_PLAIN, "%slost %s", t->lost ? "! " : "",
 		     figure__count(count, t->lost, 6));
-	draw_probes(ui->model, s);
+	draw_probes(ui->model, s, compact);
 }
 
 static void draw_load(const struct ui *ui, struct paint_strip *s)
