@@ -496,6 +496,42 @@ the filter language: sigpath sessions --help" ]
 	stop_daemon
 }
 
+# --- a file that is played ---
+
+# screen_at NAME KEYS...: what is shown once the keys led there, without waiting marks.
+screen_at() {
+	wait_screen '00:40 of 01:39  1x  PAUSED' && wait_screen '^>.*OPTIONS' && screen >"$work/$1"
+}
+
+test_replay() {
+	python3 "$here/played.py" "$work/played.pcap" && python3 "$here/played.py" "$work/cut.pcap" 7
+	start 80x24 LANG=C.UTF-8 --replay played.pcap --paused --seek 40
+	screen_at direct
+	verdict replay_seeks $?
+	keys , . . , '}' '}' '{' '{' && wait_screen '00:40 of 01:39  1x  PAUSED' && keys . && wait_screen '00:50 of' &&
+		keys , && screen_at there_and_back && cmp "$work/direct" "$work/there_and_back"
+	verdict replay_same_place_same_screen $?
+	keys '}' '}' '}' '}' '}' '}' Space && wait_screen '01:39 of 01:39  64x  END'
+	verdict replay_plays_to_the_end $?
+	keys q && ended 0
+	verdict replay_quit $?
+	start 80x24 LANG=C.UTF-8 --replay cut.pcap --speed 1024
+	wait_screen '! cut.pcap: the file ends inside a packet' && wait_screen END && wait_screen '^>.*OPTIONS'
+	verdict replay_tells_a_defect $?
+	keys q && ended 0
+	verdict replay_quit_after_a_defect $?
+	"$sigpath" top --once --json --replay "$work/played.pcap" --seek 40 >"$work/a" &&
+		"$sigpath" top --once --json --replay "$work/played.pcap" --seek 40 | cmp - "$work/a" &&
+		python3 -c 'import json,sys; r = json.load(open(sys.argv[1])); assert r["replay"]["pos_ns"] == 40 * 10**9, r["replay"]
+assert r["rows"][0]["n_total"] == 396, r["rows"][0]["n_total"]' "$work/a"
+	verdict replay_once $?
+	refused replay_no_file 1 'none: No such file' top --once --replay "$work/none"
+	refused replay_no_capture 1 'no capture' top --once --replay "$here/run.sh"
+	refused replay_pipe 1 'no regular file' top --once --replay /dev/null
+	refused replay_speed 2 "'0' is no number from" top --once --replay "$work/played.pcap" --speed 0
+	refused replay_speed_alone 2 'needs --replay FILE' top --speed 2
+}
+
 main() {
 	trap cleanup EXIT
 	if ! command -v tmux >/dev/null; then
@@ -521,6 +557,7 @@ main() {
 		test_signals
 		test_terminals
 		test_once
+		test_replay
 	fi
 	test_sessions
 	test_command_line

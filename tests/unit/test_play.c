@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "keys.h"
 #include "test.h"
 
 static void says_what_is_to_change(void)
@@ -80,12 +81,47 @@ static void takes_the_reply(void)
 	CHECK_INT(model__parse_play("[", &m, err), -EBADMSG);
 }
 
+/* They add up until they can be sent, and mean nothing without a file. */
+static void keys_gather(void)
+{
+	static struct ui ui;
+	struct model m = {};
+
+	view__init(&ui, &view_overview);
+	keys__press(&ui, ',', false);
+	CHECK(ui.note[0] && !ui.play.by_ns);
+	ui.model = &m;
+	m.replay.is_played = true;
+	for (const char *key = ",,.{{{}"; *key; key++)
+		keys__press(&ui, (unsigned char)*key, false);
+	keys__press(&ui, ' ', false);
+	CHECK(!ui.note[0] && !ui.frozen_ns && ui.play.toggle);
+	CHECK_INT(ui.play.by_ns, -PLAY_STEP_NS);
+	CHECK_INT(ui.play.faster, -2);
+	keys__press(&ui, ' ', false);
+	CHECK(!ui.play.toggle);
+	ui.model = NULL;
+	view__done(&ui);
+}
+
+static void keys_are_told_where_they_work(void)
+{
+	const struct action *a = action__at(ACTION_REWIND);
+
+	CHECK(action__is_told(a, VIEW_OVERVIEW, true));
+	CHECK(!action__is_told(a, VIEW_OVERVIEW, false));
+	CHECK(action__is_told(action__at(ACTION_QUIT), VIEW_HELP, false));
+	CHECK(!action__is_told(action__at(ACTION_SORT), VIEW_HELP, true));
+}
+
 int main(int argc, char **argv)
 {
 	static const struct test tests[] = {
 		{"says_what_is_to_change", says_what_is_to_change, TEST_PLAIN},
 		{"tells_its_state", tells_its_state, TEST_PLAIN},
 		{"takes_the_reply", takes_the_reply, TEST_PLAIN},
+		{"keys_gather", keys_gather, TEST_PLAIN},
+		{"keys_are_told_where_they_work", keys_are_told_where_they_work, TEST_PLAIN},
 		{},
 	};
 
