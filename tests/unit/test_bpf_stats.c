@@ -60,6 +60,21 @@ static void holds_them_while_somebody_asks(void)
 	bpf_stats__done(&s);
 }
 
+static void honours_the_sysctl(void)
+{
+	struct bpf_stats s;
+
+	init(&s, -EPERM, true);
+	CHECK(bpf_stats__is_on(&s)); /* nobody asked us */
+	CHECK(bpf_stats__ask(&s, SEC));
+	CHECK_UINT(asked, 0);
+	bpf_stats__tick(&s, 9 * SEC);
+	CHECK(bpf_stats__is_on(&s));
+	sysctl_on = false;
+	CHECK(!bpf_stats__is_on(&s));
+	bpf_stats__done(&s);
+}
+
 static void says_why_not(void)
 {
 	static const struct {
@@ -88,6 +103,7 @@ int main(int argc, char **argv)
 {
 	static const struct test tests[] = {
 		{"holds_them_while_somebody_asks", holds_them_while_somebody_asks, TEST_PLAIN},
+		{"honours_the_sysctl", honours_the_sysctl, TEST_PLAIN},
 		{"says_why_not", says_why_not, TEST_PLAIN},
 		{},
 	};

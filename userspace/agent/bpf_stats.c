@@ -65,8 +65,9 @@ void bpf_stats__tick(struct bpf_stats *s, uint64_t now_ns)
 		bpf_stats__done(s);
 }
 
-bool bpf_stats__is_on(const struct bpf_stats *s)
+bool bpf_stats__is_on(struct bpf_stats *s)
 {
+	s->is_on = s->fd >= 0 || s->is_sysctl_on();
 	return s->is_on;
 }
 

@@ -26,8 +26,9 @@ void bpf_stats__done(struct bpf_stats *s);
 bool bpf_stats__ask(struct bpf_stats *s, uint64_t now_ns);
 /* Nobody asked lately: off. To be called every second. */
 void bpf_stats__tick(struct bpf_stats *s, uint64_t now_ns);
-/* Whether they are on for a reader who does not ask; and why they are off, "" they are on. */
-bool bpf_stats__is_on(const struct bpf_stats *s);
+/* Whether they are on for a reader who does not ask, ours or by sysctl. */
+bool bpf_stats__is_on(struct bpf_stats *s);
+/* Why they were off at the last question, "" they were on. */
 const char *bpf_stats__why(const struct bpf_stats *s);
 
 #endif
