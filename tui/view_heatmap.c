@@ -2,23 +2,20 @@
 /* One row over time: how many requests of each latency in each time slot, or the stage that took
  * most. */
 #include "figure.h"
-#include "heat_grid.h"
+#include "heat_text.h"
 #include "subject.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#define LINE_LEN    512
 #define LABEL_COLS  9 /* "  8.19ms|" */
 #define MARGIN_COLS 5 /* " P999" */
 #define TICK_COLS   12
 #define WIDE_COLS   120 /* percentiles in the columns */
 #define WIDE_LINES  30
 #define PAGE_ROWS   5
-#define CLOCK_LEN   16
 
 struct heat_page {
 	struct model_heat *reply; /* NULL before the first one */
@@ -88,87 +85,6 @@ static int update(struct ui *ui)
 {
 	subject__choose(ui);
 	return 0;
-}
-
-/* --- words for a cell --- */
-
-/* Wall clock (UTC) of a time of the daemon's monotonic clock: the snapshot has both. */
-static const char *print_clock(char text[CLOCK_LEN], const struct ui *ui, int64_t mono_ns)
-{
-	struct tm tm = {};
-	time_t at;
-
-	strcpy(text, "--");
-	if (!ui->model || !strptime(ui->model->time, "%Y-%m-%dT%H:%M:%S", &tm))
-		return text;
-	at = timegm(&tm) + (time_t)((mono_ns - (int64_t)ui->model->mono_ns) / 1000000000);
-	if (gmtime_r(&at, &tm))
-		strftime(text, CLOCK_LEN, "%H:%M:%S", &tm);
-	return text;
-}
-
-static const char *print_range(char text[64], const struct heat_grid *g, const struct model_heat *m,
-			       unsigned int row)
-{
-	char from[FIGURE_LEN], to[FIGURE_LEN];
-	uint64_t from_ns, to_ns;
-
-	heat_grid__range(g, m, row, &from_ns, &to_ns);
-	if (to_ns == MODEL_NONE)
-		snprintf(text, 64, "above %s", figure__ns(from, from_ns));
-	else if (!from_ns)
-		snprintf(text, 64, "up to %s", figure__ns(to, to_ns));
-	else
-		snprintf(text, 64, "%s-%s", figure__ns(from, from_ns), figure__ns(to, to_ns));
-	return text;
-}
-
-/* "14:02:35 +5s  8.19ms-11.6ms  n=31 (4% of 812)" */
-static void print_cell(char text[LINE_LEN], const struct ui *ui, const struct heat_grid *g,
-		       const struct model_heat *m, unsigned int col, unsigned int row)
-{
-	char clock[CLOCK_LEN], length[FIGURE_LEN], range[64], n[FIGURE_LEN], all[FIGURE_LEN],
-		share[FIGURE_LEN], p99[FIGURE_LEN];
-	uint64_t count = heat_grid__count(g, m, col, row), whole = heat_grid__col_count(g, m, col);
-
-	snprintf(text, LINE_LEN, "%s +%s  %s  n=%s (%s of %s)  P99 %s",
-		 print_clock(clock, ui, heat_grid__time(g, m, col)),
-		 figure__seconds(length, heat_grid__length(g, m)), print_range(range, g, m, row),
-		 figure__count(n, count, 7), figure__percent(share, count, whole),
-		 figure__count(all, whole, 7), figure__ns(p99, heat_grid__quantile(g, m, col, 1)));
-}
-
-/* "runq 61%, app 20%, backlog 9%; sessions known: 3", the largest stages first. */
-static void print_stages(char text[LINE_LEN], const struct model_heat *m,
-			 const struct heat_sum *sum)
-{
-	bool used[HEAT_STAGES_MAX] = {};
-	size_t len = 0;
-
-	text[0] = '\0';
-	if (!sum->n) {
-		snprintf(text, LINE_LEN, "no requests here");
-		return;
-	}
-	for (unsigned int k = 0; k < 4; k++) {
-		unsigned int top = HEAT_STAGES_MAX;
-		char share[FIGURE_LEN];
-
-		for (unsigned int i = 0; i < m->stage_cnt; i++) {
-			if (!used[i] && sum->stage_ns[i] &&
-			    (top == HEAT_STAGES_MAX || sum->stage_ns[i] > sum->stage_ns[top]))
-				top = i;
-		}
-		if (top == HEAT_STAGES_MAX || len > LINE_LEN / 2)
-			break;
-		used[top] = true;
-		len += (size_t)snprintf(text + len, LINE_LEN - len, "%s%.100s %s", k ? ", " : "",
-					m->stage[top].name,
-					figure__percent(share, sum->stage_ns[top], sum->total_ns));
-	}
-	snprintf(text + len, LINE_LEN - len, "%ssessions known: %u%s",
-		 len ? "; " : "stages not known; ", sum->session_cnt,
-		 sum->session_cnt ? " (Enter)" : "");
 }
 
 /* --- drawing --- */
@@ -311,7 +227,7 @@ static void draw_axis(const struct ui *ui, const struct heat_grid *g, const stru
 		      int y)
 {
 	unsigned int cols = (unsigned int)ui->paint.cols;
-	char clock[CLOCK_LEN];
+	char clock[HEAT_CLOCK_LEN];
 
 	paint__text(&ui->paint, y, LABEL_COLS - 1, 1, PAINT_PLAIN, ui->paint.utf8 ? "\u2514" : "+");
 	for (unsigned int col = 0; col < g->cols; col++) {
@@ -323,11 +239,11 @@ static void draw_axis(const struct ui *ui, const struct heat_grid *g, const stru
 		paint__text(&ui->paint, y, LABEL_COLS + (int)col, 1, PAINT_PLAIN, glyph);
 		if (tick)
 			paint__text(&ui->paint, y + 1, LABEL_COLS + (int)col, cols, PAINT_PLAIN,
-				    print_clock(clock, ui, heat_grid__time(g, m, col)));
+				    heat_text__clock(clock, ui->model, heat_grid__time(g, m, col)));
 	}
 	if (g->cols < TICK_COLS)
 		paint__text(&ui->paint, y + 1, LABEL_COLS, cols, PAINT_PLAIN,
-			    print_clock(clock, ui, heat_grid__time(g, m, 0)));
+			    heat_text__clock(clock, ui->model, heat_grid__time(g, m, 0)));
 }
 
 static void draw_title(const struct ui *ui, const struct heat_page *p, const struct model_heat *m,
@@ -360,18 +276,18 @@ static void draw_cursor(const struct ui *ui, const struct heat_page *p, const st
 			int y, int height)
 {
 	unsigned int cols = (unsigned int)ui->paint.cols, col, row;
-	char text[LINE_LEN];
+	char text[HEAT_LINE_LEN];
 	struct heat_sum sum;
 
 	heat_cursor__place(&p->cursor, &p->grid, m, &col, &row);
 	if (height > 0) {
-		print_cell(text, ui, &p->grid, m, col, row);
+		heat_text__cell(text, ui->model, &p->grid, m, col, row);
 		paint__text(&ui->paint, y, 1, cols, PAINT_PLAIN, text);
 	}
 	if (height < 2)
 		return;
 	heat_grid__sum(&p->grid, m, col, row, &sum);
-	print_stages(text, m, &sum);
+	heat_text__stages(text, m, &sum);
 	paint__text(&ui->paint, y + 1, 1, cols, PAINT_PLAIN, text);
 }
 
@@ -412,36 +328,11 @@ static void draw(struct ui *ui, int y, int height)
 
 /* --- as lines --- */
 
-static void say_column(const struct ui *ui, const struct heat_grid *g, const struct model_heat *m,
-		       unsigned int col, FILE *out)
-{
-	char clock[CLOCK_LEN], n[FIGURE_LEN], p50[FIGURE_LEN], p99[FIGURE_LEN], p999[FIGURE_LEN],
-		text[LINE_LEN], range[64];
-
-	fprintf(out, "%s: n %s, P50 %s, P99 %s, P999 %s\n",
-		print_clock(clock, ui, heat_grid__time(g, m, col)),
-		figure__count(n, heat_grid__col_count(g, m, col), 20),
-		figure__ns(p50, heat_grid__quantile(g, m, col, 0)),
-		figure__ns(p99, heat_grid__quantile(g, m, col, 1)),
-		figure__ns(p999, heat_grid__quantile(g, m, col, 2)));
-	for (unsigned int row = 0; row < g->rows; row++) {
-		struct heat_sum sum;
-
-		heat_grid__sum(g, m, col, row, &sum);
-		if (!sum.n)
-			continue;
-		print_stages(text, m, &sum);
-		fprintf(out, "%s, %s: n %" PRIu64 "; %s\n", clock, print_range(range, g, m, row),
-			sum.n, text);
-	}
-}
-
 static void say(const struct ui *ui, FILE *out)
 {
 	const struct heat_page *p = ui->page[VIEW_HEATMAP].state;
 	const struct model_heat *m = reply_of(ui);
-	char title[SUBJECT_TITLE_LEN], length[FIGURE_LEN];
-	struct heat_grid g;
+	char title[SUBJECT_TITLE_LEN];
 
 	if (!m) {
 		fprintf(out, "%s\n",
@@ -450,32 +341,11 @@ static void say(const struct ui *ui, FILE *out)
 							    : "waiting for the daemon's reply");
 		return;
 	}
-	heat_grid__init(&g, m, p->zoom ? p->zoom : 1, HEAT_SLOTS_MAX + 1, HEAT_BUCKETS_MAX);
 	subject__title(&ui->subject, title);
-	fprintf(out, "%s: %u columns of %s, cells that had to make room %" PRIu64 "\n", title,
-		g.cols, figure__seconds(length, heat_grid__length(&g, m)), m->evicted);
-	for (unsigned int col = 0; col < g.cols; col++)
-		say_column(ui, &g, m, col, out);
+	heat_text__say(m, ui->model, p->zoom, title, out);
 }
 
 /* --- actions --- */
-
-/* "id=7,9": as many as fit. */
-static void print_filter(char *filter, size_t size, const struct heat_sum *sum)
-{
-	size_t len = 0;
-
-	for (unsigned int i = 0; i < sum->session_cnt; i++) {
-		char id[32];
-		int id_len =
-			snprintf(id, sizeof(id), "%s%" PRIu64, i ? "," : "id=", sum->session[i]);
-
-		if (len + (size_t)id_len >= size)
-			return;
-		memcpy(filter + len, id, (size_t)id_len + 1);
-		len += (size_t)id_len;
-	}
-}
 
 static void open_sessions(struct ui *ui, struct heat_page *p, const struct model_heat *m)
 {
@@ -490,7 +360,7 @@ static void open_sessions(struct ui *ui, struct heat_page *p, const struct model
 		snprintf(ui->note, sizeof(ui->note), "no session is known of this cell");
 		return;
 	}
-	print_filter(ui->page[VIEW_SESSIONS].grid.filter, GRID_WORD_LEN, &sum);
+	heat_text__filter(ui->page[VIEW_SESSIONS].grid.filter, GRID_WORD_LEN, &sum);
 	view__show(ui, &view_sessions, true);
 }
 

@@ -2,7 +2,7 @@
 /* One row: percentiles of each stage, where the time goes around P50, P99 and P999, why the slow
  * requests were slow, and which they were. */
 #include "figure.h"
-#include "model_stages.h"
+#include "stages_text.h"
 #include "subject.h"
 #include "text.h"
 
@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LINE_LEN       512
 #define LABEL_COLS     13 /* " P999 31.2ms " */
 #define NAME_COLS      9  /* of a stage */
 #define NAME_MAX_COLS  40
@@ -125,21 +124,6 @@ static void put(struct sheet *s, enum paint_style style, const char *text)
 
 /* --- title --- */
 
-static const char *print_range(char text[80], const struct model_quantile *q)
-{
-	char ns[FIGURE_LEN], lo[FIGURE_LEN], hi[FIGURE_LEN];
-
-	figure__ns(ns, q->ns);
-	if (q->ns == MODEL_NONE || q->lo_ns == MODEL_NONE)
-		snprintf(text, 80, "%s", ns);
-	else if (q->hi_ns == MODEL_NONE)
-		snprintf(text, 80, "%s [>=%s]", ns, figure__ns(lo, q->lo_ns));
-	else
-		snprintf(text, 80, "%s [%s,%s]", ns, figure__ns(lo, q->lo_ns),
-			 figure__ns(hi, q->hi_ns));
-	return text;
-}
-
 static void draw_title(struct sheet *sheet, const struct model_stages *m)
 {
 	struct paint_strip s = {.paint = &sheet->ui->paint, .y = next_line(sheet)};
@@ -155,26 +139,12 @@ static void draw_title(struct sheet *sheet, const struct model_stages *m)
 	paint__strip(&s, PAINT_PLAIN, "n=%s in %s", figure__count(n, m->n, 7),
 		     figure__seconds(window, m->window_ns));
 	paint__strip(&s, PAINT_PLAIN, "P50 %s", figure__ns(ns, m->p50.ns));
-	paint__strip(&s, PAINT_TITLE, "P99 %s", print_range(range, &m->p99));
+	paint__strip(&s, PAINT_TITLE, "P99 %s", stages_text__range(range, &m->p99));
 	paint__strip(&s, PAINT_PLAIN, "P999 %s", figure__ns(ns, m->p999.ns));
 	paint__strip(&s, PAINT_PLAIN, "max %s", figure__ns(ns, m->max_ns));
 }
 
 /* --- table --- */
-
-enum stages_column {
-	COL_N,
-	COL_P50,
-	COL_P90,
-	COL_P99,
-	COL_P999,
-	COL_MAX,
-	COL_ALL,
-	COL_SHARE_P50, /* those of the bands in the order of enum stages_band_id */
-	COL_SHARE_P99,
-	COL_SHARE_P999,
-	COL_CNT,
-};
 
 static const struct {
 	const char *title;
@@ -192,33 +162,6 @@ static const struct {
 	[COL_SHARE_P99] = {"%P99", 5, 1},
 	[COL_SHARE_P999] = {"%P999", 5, 8},
 };
-
-static const char *print_share(char text[FIGURE_LEN], const struct model_stages *m,
-			       const struct stages_line *l, unsigned int band)
-{
-	const struct stages_band *b = &m->band[band];
-
-	return figure__percent(text, l->band_ns[band], b->is_known ? b->total_ns : 0);
-}
-
-static void print_value(char text[FIGURE_LEN], const struct model_stages *m,
-			const struct stages_line *l, unsigned int col)
-{
-	const uint64_t ns[] = {[COL_P50] = l->p50_ns,
-			       [COL_P90] = l->p90_ns,
-			       [COL_P99] = l->p99_ns,
-			       [COL_P999] = l->p999_ns,
-			       [COL_MAX] = l->max_ns};
-
-	if (col == COL_N)
-		figure__count(text, l->n, columns[COL_N].width);
-	else if (col == COL_ALL)
-		figure__percent(text, l->all_ns, m->all_ns);
-	else if (col >= COL_SHARE_P50)
-		print_share(text, m, l, col - COL_SHARE_P50);
-	else
-		figure__ns(text, ns[col]);
-}
 
 /* By rank, as many as fit beside the name. Returns the columns of the name. */
 static unsigned int choose(unsigned int cols, bool shown[COL_CNT])
@@ -245,7 +188,7 @@ static void draw_table(struct sheet *s, const struct model_stages *m)
 	const struct paint *p = &s->ui->paint;
 	bool shown[COL_CNT];
 	unsigned int name_cols = choose((unsigned int)p->cols, shown);
-	char text[LINE_LEN], fit[LINE_LEN], value[FIGURE_LEN];
+	char text[STAGES_LINE_LEN], fit[STAGES_LINE_LEN], value[FIGURE_LEN];
 	int len = snprintf(text, sizeof(text), "   %-*s", (int)name_cols, "STAGE");
 
 	for (unsigned int c = 0; c < COL_CNT; c++)
@@ -264,7 +207,7 @@ static void draw_table(struct sheet *s, const struct model_stages *m)
 		for (unsigned int c = 0; c < COL_CNT; c++) {
 			if (!shown[c])
 				continue;
-			print_value(value, m, &m->line[i], c);
+			stages_text__value(value, m, &m->line[i], c);
 			paint__cell(p, y, x + 1, columns[c].width, PAINT_PLAIN, true, value);
 			x += 1 + (int)columns[c].width;
 		}
@@ -283,7 +226,7 @@ static void draw_bars(struct sheet *s, const struct model_stages *m)
 		const struct stages_band *b = &m->band[band];
 		int y = next_line(s);
 		struct breakdown parts;
-		char label[LINE_LEN], mean[FIGURE_LEN];
+		char label[STAGES_LINE_LEN], mean[FIGURE_LEN];
 
 		if (y < 0)
 			continue;
@@ -300,28 +243,18 @@ static void draw_bars(struct sheet *s, const struct model_stages *m)
 	}
 }
 
-static void print_cause(char text[LINE_LEN], const struct model_stages *m,
-			const struct stages_cause *c)
-{
-	char share[FIGURE_LEN];
-
-	snprintf(text, LINE_LEN, "%s %s %s%s%s", c->stage,
-		 figure__percent(share, c->ns, m->why_total_ns), c->text, c->who[0] ? " " : "",
-		 c->who);
-}
-
 static void draw_why(struct sheet *s, const struct model_stages *m)
 {
 	unsigned int fixed = s->cnt + EXEMPLAR_LINES, room = (unsigned int)s->height, cnt;
-	char text[LINE_LEN], line[LINE_LEN * 2], edge[FIGURE_LEN];
+	char text[STAGES_LINE_LEN], line[STAGES_LINE_LEN * 2], edge[FIGURE_LEN];
 
 	cnt = room > fixed + 1 ? room - fixed : 1;
 	cnt = cnt < m->cause_cnt ? cnt : m->cause_cnt;
 	for (unsigned int i = 0; i < cnt; i++) {
-		char more[64] = "", fit[LINE_LEN];
+		char more[64] = "", fit[STAGES_LINE_LEN];
 		unsigned int cols = (unsigned int)s->ui->paint.cols - 7;
 
-		print_cause(text, m, &m->cause[i]);
+		stages_text__cause(text, m, &m->cause[i]);
 		if (i + 1 == cnt && cnt < m->cause_cnt)
 			snprintf(more, sizeof(more), "  (%u more)", m->cause_cnt - cnt);
 		text__fit(fit, sizeof(fit), text,
@@ -341,35 +274,17 @@ static void draw_why(struct sheet *s, const struct model_stages *m)
 	put(s, PAINT_DIM, line);
 }
 
-static void print_exemplar(char text[LINE_LEN], const struct stages_exemplar *e)
-{
-	char total[FIGURE_LEN], ns[FIGURE_LEN], share[FIGURE_LEN], code[24] = "", session[40];
-
-	if (e->code != MODEL_NONE)
-		snprintf(code, sizeof(code), "%" PRIu64, e->code);
-	if (e->session != MODEL_NONE)
-		snprintf(session, sizeof(session), "session %" PRIu64, e->session);
-	else
-		strcpy(session, "no session");
-	snprintf(text, LINE_LEN, "%6s  %s %s %s  %s%s  %s  %s%s%s", figure__ns(total, e->total_ns),
-		 e->largest[0] ? e->largest : "no stages",
-		 figure__ns(ns, e->largest[0] ? e->largest_ns : MODEL_NONE),
-		 figure__percent(share, e->largest_ns, e->total_ns == MODEL_NONE ? 0 : e->total_ns),
-		 e->is_error ? "!" : "", code[0] ? code : "no answer", session, e->comm,
-		 e->call_id[0] && e->comm[0] ? "  " : "", e->call_id);
-}
-
 static void draw_exemplars(struct sheet *s, const struct stages_page *p)
 {
 	const struct model_stages *m = p->reply;
-	char text[LINE_LEN], line[LINE_LEN * 2];
+	char text[STAGES_LINE_LEN], line[STAGES_LINE_LEN * 2];
 
 	for (unsigned int i = 0; i < m->exemplar_cnt; i++) {
 		bool selected = i == p->selected;
 
 		if (selected)
 			s->selected = s->cnt;
-		print_exemplar(text, &m->exemplar[i]);
+		stages_text__exemplar(text, &m->exemplar[i]);
 		snprintf(line, sizeof(line), "%c%-5s%s", selected ? '>' : ' ', i ? "" : "slow",
 			 text);
 		put(s, selected ? PAINT_SELECTED : PAINT_PLAIN, line);
@@ -441,64 +356,10 @@ static void draw(struct ui *ui, int y, int height)
 
 /* --- as lines --- */
 
-static void say_lines(const struct model_stages *m, FILE *out)
-{
-	char n[FIGURE_LEN], v[COL_CNT][FIGURE_LEN];
-
-	for (unsigned int i = 0; i < m->line_cnt; i++) {
-		const struct stages_line *l = &m->line[i];
-
-		for (unsigned int c = 0; c < COL_CNT; c++)
-			print_value(v[c], m, l, c);
-		fprintf(out,
-			"stage %s (%c): n %s, P50 %s, P90 %s, P99 %s, P999 %s, max %s; share of "
-			"all %s, "
-			"around P50 %s, P99 %s, P999 %s\n",
-			l->name, l->letter, figure__count(n, l->n, 20), v[COL_P50], v[COL_P90],
-			v[COL_P99], v[COL_P999], v[COL_MAX], v[COL_ALL], v[COL_SHARE_P50],
-			v[COL_SHARE_P99], v[COL_SHARE_P999]);
-	}
-}
-
-static void say_rest(const struct model_stages *m, FILE *out)
-{
-	char text[LINE_LEN], a[FIGURE_LEN], b[FIGURE_LEN];
-
-	for (unsigned int i = 0; i < STAGES_BAND_CNT; i++) {
-		const struct stages_band *band = &m->band[i];
-
-		if (band->is_known)
-			fprintf(out, "around %s: %" PRIu64 " requests, mean total %s\n",
-				model_stages__band_name(i), band->n,
-				figure__ns(a, breakdown__mean_ns(band->total_ns, band->n)));
-		else
-			fprintf(out, "around %s: too few requests to tell\n",
-				model_stages__band_name(i));
-	}
-	if (m->has_why)
-		fprintf(out,
-			"why: %" PRIu64 " requests took %s or more and were looked at, %s in all\n",
-			m->why_n, figure__ns(a, m->why_edge_ns), figure__ns(b, m->why_total_ns));
-	else
-		fprintf(out, "why: too few slow requests to tell\n");
-	for (unsigned int i = 0; i < m->cause_cnt; i++) {
-		print_cause(text, m, &m->cause[i]);
-		fprintf(out, "cause: %s; %" PRIu64 " requests, %s\n", text, m->cause[i].n,
-			figure__ns(a, m->cause[i].ns));
-	}
-	for (unsigned int i = 0; i < m->exemplar_cnt; i++) {
-		print_exemplar(text, &m->exemplar[i]);
-		fprintf(out, "slow: %s\n", text + strspn(text, " "));
-	}
-	if (m->left_out)
-		fprintf(out, "left out: %u stages, causes or requests\n", m->left_out);
-}
-
 static void say(const struct ui *ui, FILE *out)
 {
 	const struct model_stages *m = reply_of(ui);
-	char title[SUBJECT_TITLE_LEN], window[FIGURE_LEN], a[FIGURE_LEN], b[FIGURE_LEN],
-		c[FIGURE_LEN], range[80];
+	char title[SUBJECT_TITLE_LEN];
 
 	subject__title(&ui->subject, title);
 	if (!m) {
@@ -512,11 +373,7 @@ static void say(const struct ui *ui, FILE *out)
 		fprintf(out, "%s: there is no such row any more\n", title);
 		return;
 	}
-	fprintf(out, "%s: n %" PRIu64 " in %s, P50 %s, P99 %s, P999 %s, max %s\n", title, m->n,
-		figure__seconds(window, m->window_ns), figure__ns(a, m->p50.ns),
-		print_range(range, &m->p99), figure__ns(b, m->p999.ns), figure__ns(c, m->max_ns));
-	say_lines(m, out);
-	say_rest(m, out);
+	stages_text__say(m, title, out);
 }
 
 /* --- actions --- */
