@@ -118,6 +118,7 @@ static void refresh_ledger(struct daemon *d)
 	n[LEDGER_ROWS_FULL] = lost.rows_full;
 	n[LEDGER_STAGES_FULL] = lost.stages_full;
 	n[LEDGER_STATS_MEMORY] = lost.no_memory;
+	n[LEDGER_HEAT_EVICTED] = heat__evicted(d->tables.heat);
 	n[LEDGER_LOG_FULL] = d->txlog ? txlog__lost(d->txlog) : 0;
 }
 
