@@ -15,7 +15,6 @@ static int make_stats(struct tables *t, const struct tables_opts *o)
 	const struct stats_opts opts = {.max_rows = o->cfg->max_rows,
 					.slot_ns = o->cfg->window_ns / STATS_SLOTS,
 					.start_ns = o->start_ns};
-
 	int rc = stats__new(&opts, &t->stats);
 
 	return rc ? rc : heat__new(HEAT_CELLS, &t->heat);
