@@ -525,6 +525,9 @@ test_replay() {
 		python3 -c 'import json,sys; r = json.load(open(sys.argv[1])); assert r["replay"]["pos_ns"] == 40 * 10**9, r["replay"]
 assert r["rows"][0]["n_total"] == 396, r["rows"][0]["n_total"]' "$work/a"
 	verdict replay_once $?
+	refused replay_no_terminal 1 'needs a terminal' top --replay "$work/played.pcap" </dev/null
+	"$sigpath" top --once --plain --view sessions --replay "$work/played.pcap" --seek 40 | grep -q '^sessions '
+	verdict replay_once_of_a_view $?
 	refused replay_no_file 1 'none: No such file' top --once --replay "$work/none"
 	refused replay_no_capture 1 'no capture' top --once --replay "$here/run.sh"
 	refused replay_pipe 1 'no regular file' top --once --replay /dev/null

@@ -41,20 +41,34 @@ static bool get_size(const char *text, int *cols, int *lines)
 	return false;
 }
 
-static int run_live(const struct live_opts *opts, struct top_plain_opts *plain)
+static int run_plain(const struct options *o, struct top_plain_opts *plain)
+{
+	int pid = 0, status = top_replay__start(o, &plain->fd, &pid);
+
+	if (status == EXIT_DONE)
+		status = top_plain__run(plain);
+	top_replay__stop(pid);
+	return status;
+}
+
+static int run_live(const struct options *o, struct live_opts *live, struct top_plain_opts *plain)
 {
 	char err[256] = "";
-	int rc;
+	int rc, status, pid = 0;
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
 		fputs("sigpath top: the live screen needs a terminal; use `sigpath top --once`\n",
 		      stderr);
 		return EXIT_FAIL;
 	}
-	rc = live__run(opts, err, sizeof(err));
+	status = top_replay__start(o, &live->fd, &pid);
+	if (status != EXIT_DONE)
+		return status;
+	rc = live__run(live, err, sizeof(err));
+	top_replay__stop(pid);
 	if (rc == -ENOTTY) {
 		fprintf(stderr, "sigpath top: %s; plain pictures instead\n", err);
-		return top_plain__run(plain);
+		return run_plain(o, plain);
 	}
 	if (rc < 0) {
 		fprintf(stderr, "sigpath top: %s\n", err[0] ? err : "the terminal cannot be used");
@@ -93,7 +107,6 @@ int top__run(const struct options *o)
 					       : o->value[OPTION_PLAIN] ? TOP_LINES
 									: TOP_PICTURE};
 	struct live_opts live = {.socket = plain.socket, .ascii = plain.ascii};
-	int status, pid = -1;
 
 	plain.view = live.view = get_view(o->value[OPTION_SCREEN]);
 	if (!plain.view || is_misused(o) ||
@@ -101,17 +114,7 @@ int top__run(const struct options *o)
 		return EXIT_USAGE;
 	if (is_text_asked(o, plain.view))
 		return o->value[OPTION_REPLAY] ? top_replay__once(o) : top_once__run(o);
-	if (o->value[OPTION_REPLAY]) {
-		status = top_replay__start(o, &plain.fd, &pid);
-		if (status != EXIT_DONE)
-			return status;
-		live.fd = plain.fd;
-	}
 	if (plain.once || plain.form != TOP_PICTURE)
-		status = top_plain__run(&plain);
-	else
-		status = run_live(&live, &plain);
-	if (pid > 0)
-		top_replay__stop(pid);
-	return status;
+		return run_plain(o, &plain);
+	return run_live(o, &live, &plain);
 }

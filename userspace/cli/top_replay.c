@@ -3,6 +3,7 @@
 #include "top_replay.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,7 +41,7 @@ static int open_player(const struct options *o, struct replay_option *keep, stru
 	double seek_s = speed < 0 ? -1 : parse(o, OPTION_SEEK, "seek", 0, SEEK_MAX_S, 0);
 	struct player_opts po = {.replay.path = o->value[OPTION_REPLAY],
 				 .speed = speed,
-				 .is_paused = o->value[OPTION_PAUSED] != NULL};
+				 .is_paused = o->value[OPTION_PAUSED] || o->value[OPTION_ONCE]};
 	char err[REPLAY_ERROR_LEN] = "";
 
 	if (seek_s < 0 || replay_option__set("top", o, keep, &po.replay))
@@ -56,9 +57,9 @@ int top_replay__start(const struct options *o, int *fd, int *pid)
 {
 	struct replay_option keep;
 	struct player *p = NULL;
-	int status = open_player(o, &keep, &p);
+	int status = o->value[OPTION_REPLAY] ? open_player(o, &keep, &p) : EXIT_DONE;
 
-	if (status != EXIT_DONE)
+	if (!p)
 		return status;
 	*pid = player__fork(p, fd);
 	if (*pid < 0) {
@@ -71,6 +72,9 @@ int top_replay__start(const struct options *o, int *fd, int *pid)
 
 void top_replay__stop(int pid)
 {
+	if (pid <= 0)
+		return;
+	kill(pid, SIGTERM); /* it ends with its connection too, unless nobody came to close that */
 	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 		;
 }
@@ -98,14 +102,12 @@ static int print(const struct options *o, const char *line)
 
 int top_replay__once(const struct options *o)
 {
-	struct options still = *o;
 	struct replay_option keep;
 	struct player *p = NULL;
 	char *line;
 	int status;
 
-	still.value[OPTION_PAUSED] = "";
-	status = open_player(&still, &keep, &p);
+	status = open_player(o, &keep, &p);
 	if (status != EXIT_DONE)
 		return status;
 	while (!player__step(p, 1)) /* until it is there */

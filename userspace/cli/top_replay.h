@@ -6,9 +6,10 @@
 #include "option.h"
 
 /* Starts the player's process; answers come from *fd, which the caller takes. *pid is for
- * top_replay__stop. EXIT_DONE, or what the command is to return after telling why. */
+ * top_replay__stop. Without --replay nothing happens. EXIT_DONE, or what the command is to return
+ * after telling why. */
 int top_replay__start(const struct options *o, int *fd, int *pid);
-/* Waits for its end, once fd is closed. */
+/* Ends it and waits for that; pid 0: there is none. */
 void top_replay__stop(int pid);
 /* `--once`: the picture at the place to begin at. Returns the exit status. */
 int top_replay__once(const struct options *o);
