@@ -40,15 +40,21 @@ void heat_grid__init(struct heat_grid *g, const struct model_heat *m, unsigned i
 	g->rows = high / g->merge - g->low + 1;
 }
 
-/* Slots [*from, *to) of a column. */
+static unsigned int get_slot(const struct model_heat *m, uint64_t number)
+{
+	uint64_t at = number > m->first_slot ? number - m->first_slot : 0;
+
+	return at < m->slot_cnt ? (unsigned int)at : m->slot_cnt;
+}
+
+/* Slots [*from, *to) of a column; none when the grid is of an older reply and they are gone. */
 static void get_slots(const struct heat_grid *g, const struct model_heat *m, unsigned int col,
 		      unsigned int *from, unsigned int *to)
 {
-	uint64_t begin = (g->first_col + col) * g->zoom, end = begin + g->zoom;
-	uint64_t last = m->first_slot + m->slot_cnt;
+	uint64_t begin = (g->first_col + col) * g->zoom;
 
-	*from = begin > m->first_slot ? (unsigned int)(begin - m->first_slot) : 0;
-	*to = (unsigned int)((end < last ? end : last) - m->first_slot);
+	*from = get_slot(m, begin);
+	*to = get_slot(m, begin + g->zoom);
 }
 
 static unsigned int get_bucket(const struct heat_grid *g, unsigned int row)

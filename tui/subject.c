@@ -74,10 +74,27 @@ void subject__draw_missing(const struct ui *ui, const struct page *page, int y, 
 	paint__strip(&strip, PAINT_TITLE, "%s", title);
 	if (height < 2)
 		return;
-	if (page->refused[0])
-		paint__text(&ui->paint, y + 1, 1, (unsigned int)ui->paint.cols, PAINT_ALERT,
-			    page->refused);
-	else
+	if (!subject__draw_refused(ui, page, y + 1, height))
 		paint__text(&ui->paint, y + 1, 1, (unsigned int)ui->paint.cols, PAINT_PLAIN,
 			    "waiting for the daemon's reply");
+}
+
+int subject__draw_refused(const struct ui *ui, const struct page *page, int y, int height)
+{
+	struct paint_strip strip = {.paint = &ui->paint, .y = y};
+
+	if (!page->refused[0] || height < 2)
+		return 0;
+	paint__strip(&strip, PAINT_ALERT, "! refused: %s", page->refused);
+	return 1;
+}
+
+void subject__say(const struct ui *ui, const struct page *page, bool shown, FILE *out)
+{
+	if (page->refused[0])
+		fprintf(out, "request refused: %s\n", page->refused);
+	else if (!shown)
+		fprintf(out, "%s\n",
+			ui->subject.service[0] ? "waiting for the daemon's reply"
+					       : "no row selected");
 }

@@ -17,4 +17,10 @@ void subject__title(const struct subject *s, char text[SUBJECT_TITLE_LEN]);
 /* What to say instead of a picture: refused, nothing selected, or no reply yet. */
 void subject__draw_missing(const struct ui *ui, const struct page *page, int y, int height);
 
+/* The daemon's error, where an older reply is shown all the same. Returns the lines used: 1 or 0.
+ */
+int subject__draw_refused(const struct ui *ui, const struct page *page, int y, int height);
+/* The same as lines; shown: there is a reply to say after it. */
+void subject__say(const struct ui *ui, const struct page *page, bool shown, FILE *out);
+
 #endif

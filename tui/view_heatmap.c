@@ -298,8 +298,7 @@ static void draw(struct ui *ui, int y, int height)
 	struct page *page = &ui->page[VIEW_HEATMAP];
 	struct heat_page *p = page->state;
 	const struct model_heat *m = reply_of(ui);
-	int axis = height >= 9 ? 2 : 0, about = height >= 7 ? 2 : 1,
-	    cols = ui->paint.cols - LABEL_COLS - MARGIN_COLS;
+	int cols = ui->paint.cols - LABEL_COLS - MARGIN_COLS, axis, about, refused;
 	uint64_t most;
 
 	ui->height = height > 0 ? (unsigned int)height : 0;
@@ -309,6 +308,11 @@ static void draw(struct ui *ui, int y, int height)
 		subject__draw_missing(ui, page, y, height);
 		return;
 	}
+	refused = subject__draw_refused(ui, page, y, height - 2);
+	y += refused;
+	height -= refused;
+	axis = height >= 9 ? 2 : 0;
+	about = height >= 7 ? 2 : 1;
 	heat_grid__init(&p->grid, m, p->zoom, cols > 0 ? (unsigned int)cols : 0,
 			(unsigned int)(height - 1 - axis - about));
 	most = find_most(&p->grid, m);
@@ -334,13 +338,9 @@ static void say(const struct ui *ui, FILE *out)
 	const struct model_heat *m = reply_of(ui);
 	char title[SUBJECT_TITLE_LEN];
 
-	if (!m) {
-		fprintf(out, "%s\n",
-			!ui->subject.service[0]		    ? "no row selected"
-			: ui->page[VIEW_HEATMAP].refused[0] ? ui->page[VIEW_HEATMAP].refused
-							    : "waiting for the daemon's reply");
+	subject__say(ui, &ui->page[VIEW_HEATMAP], m != NULL, out);
+	if (!m)
 		return;
-	}
 	subject__title(&ui->subject, title);
 	heat_text__say(m, ui->model, p->zoom, title, out);
 }

@@ -188,7 +188,7 @@ static void draw_table(struct sheet *s, const struct model_stages *m)
 	const struct paint *p = &s->ui->paint;
 	bool shown[COL_CNT];
 	unsigned int name_cols = choose((unsigned int)p->cols, shown);
-	char text[STAGES_LINE_LEN], fit[STAGES_LINE_LEN], value[FIGURE_LEN];
+	char text[STAGES_LINE_LEN], value[FIGURE_LEN];
 	int len = snprintf(text, sizeof(text), "   %-*s", (int)name_cols, "STAGE");
 
 	for (unsigned int c = 0; c < COL_CNT; c++)
@@ -201,8 +201,7 @@ static void draw_table(struct sheet *s, const struct model_stages *m)
 
 		if (y < 0)
 			continue;
-		snprintf(fit, sizeof(fit), "%c", m->line[i].letter);
-		paint__text(p, y, 1, 1, PAINT_TITLE, fit);
+		paint__letters(p, y, 1, 1, i, m->line[i].letter);
 		paint__text(p, y, 3, name_cols, PAINT_PLAIN, m->line[i].name);
 		for (unsigned int c = 0; c < COL_CNT; c++) {
 			if (!shown[c])
@@ -328,6 +327,7 @@ static void draw(struct ui *ui, int y, int height)
 	struct page *page = &ui->page[VIEW_STAGES];
 	struct stages_page *p = page->state;
 	struct sheet s;
+	int refused;
 
 	ui->height = height > 0 ? (unsigned int)height : 0;
 	if (height < 1)
@@ -336,6 +336,9 @@ static void draw(struct ui *ui, int y, int height)
 		subject__draw_missing(ui, page, y, height);
 		return;
 	}
+	refused = subject__draw_refused(ui, page, y, height);
+	y += refused;
+	height -= refused;
 	for (int again = 0; again < 2; again++) {
 		unsigned int last, scroll = page->scroll;
 
@@ -362,13 +365,9 @@ static void say(const struct ui *ui, FILE *out)
 	char title[SUBJECT_TITLE_LEN];
 
 	subject__title(&ui->subject, title);
-	if (!m) {
-		fprintf(out, "%s\n",
-			!ui->subject.service[0]		   ? "no row selected"
-			: ui->page[VIEW_STAGES].refused[0] ? ui->page[VIEW_STAGES].refused
-							   : "waiting for the daemon's reply");
+	subject__say(ui, &ui->page[VIEW_STAGES], m != NULL, out);
+	if (!m)
 		return;
-	}
 	if (!m->is_known) {
 		fprintf(out, "%s: there is no such row any more\n", title);
 		return;

@@ -137,6 +137,32 @@ out:
 	model_heat__free(later);
 }
 
+/* Keys may come between a reply and its drawing. */
+static void an_old_grid_finds_nothing_in_a_new_reply(void)
+{
+	static const unsigned int ends[] = {3, 90, 98, 103, 110, 200};
+	struct model_heat *m = read_heat(100);
+	struct heat_grid g;
+
+	for (size_t i = 0; m && i < sizeof(ends) / sizeof(ends[0]); i++) {
+		struct model_heat *other = read_heat(ends[i]);
+		struct heat_cursor c = {};
+		struct heat_sum sum;
+		unsigned int col, row;
+
+		CHECK_CASE("end %u", ends[i]);
+		heat_grid__init(&g, m, 2, 80, 20);
+		if (!other)
+			break;
+		heat_cursor__place(&c, &g, other, &col, &row);
+		heat_grid__sum(&g, other, 0, 0, &sum);
+		CHECK(sum.n <= 3);
+		CHECK(heat_grid__col_count(&g, other, 0) <= 5);
+		model_heat__free(other);
+	}
+	model_heat__free(m);
+}
+
 static void shades_are_logarithmic(void)
 {
 	CHECK_UINT(heat_grid__level(0, 1000, 9), 0);
@@ -156,6 +182,8 @@ int main(int argc, char **argv)
 		{"rows_are_what_was_seen", rows_are_what_was_seen, TEST_PLAIN},
 		{"zoom_merges_slots", zoom_merges_slots, TEST_PLAIN},
 		{"cursor_stays_with_its_time", cursor_stays_with_its_time, TEST_WALK},
+		{"an_old_grid_finds_nothing_in_a_new_reply",
+		 an_old_grid_finds_nothing_in_a_new_reply, TEST_PLAIN},
 		{"shades_are_logarithmic", shades_are_logarithmic, TEST_PLAIN},
 		{},
 	};

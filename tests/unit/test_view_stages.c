@@ -86,7 +86,11 @@ static void draws_at_all_sizes(void)
 	CHECK(fixture_screen__has(&ui, "waiting for the daemon's reply"));
 	strcpy(ui.page[VIEW_STAGES].refused, "no such row");
 	draw(&ui, 80, 24, false);
-	CHECK(fixture_screen__has(&ui, "no such row"));
+	CHECK(fixture_screen__has(&ui, "! refused: no such row"));
+	strcpy(ui.subject.method, "INVITE"); /* an older reply is shown all the same */
+	draw(&ui, 80, 24, false);
+	CHECK(fixture_screen__has(&ui, "! refused: no such row"));
+	CHECK(fixture_screen__has(&ui, " why   runq 53%"));
 	ui.view->done(&ui.page[VIEW_STAGES]);
 out:
 	fixture_screen__stop(&s);
