@@ -12,10 +12,10 @@
 /* Of a peer; MODEL_BEATS_RULE says it in words. */
 enum model_risk { MODEL_RISK_UNKNOWN, MODEL_RISK_LOW, MODEL_RISK_MEDIUM, MODEL_RISK_HIGH };
 
-#define MODEL_BEATS_RULE                                                                 \
-	"HIGH: its address changed, 1 of 20 heartbeats or more missed, or silent for 2 " \
-	"intervals; med: any "                                                           \
-	"missed, or jitter above 1/4 interval; --: interval not known yet"
+#define MODEL_BEATS_RULE                                                                          \
+	"HIGH: its address changed, 1 of 20 missed, or silent for 2 intervals; med: any missed, " \
+	"or "                                                                                     \
+	"jitter over 1/4 interval; --: no interval yet"
 
 struct model_beat {
 	uint64_t id;

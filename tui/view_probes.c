@@ -257,7 +257,9 @@ static void draw_head(const struct ui *ui, const struct model_probes *m, int y)
 	if (!m)
 		paint__strip(&s, PAINT_DIM, "costs: asked for");
 	else if (m->stats_on)
-		paint__strip(&s, PAINT_DIM, "BPF statistics on while this is shown");
+		paint__strip(&s, PAINT_DIM, "BPF statistics on%s",
+			     m->programs_cpu < 0 ? ", rates with the next reply"
+						 : " while this is shown");
 	else
 		paint__strip(&s, PAINT_ALERT, "! BPF statistics off");
 }
