@@ -3,7 +3,7 @@
 set -uo pipefail
 cd "$(dirname "$0")" || exit 1
 
-known=(partition truth oracle taps record refused input operator degraded kill replan change manifests image unit demo calls_sip calls_ice calls_web scale hostile)
+known=(partition truth oracle taps record refused input operator degraded kill replan change manifests image unit demo culprit calls_sip calls_ice calls_web scale hostile)
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 trap 'exit 130' INT TERM

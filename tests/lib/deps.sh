@@ -7,7 +7,7 @@ build_packages=(gcc make libc6-dev pkg-config clang-14 llvm-14 libclang-rt-14-de
 test_packages=(libdevel-nytprof-perl iproute2 procps util-linux python3 tmux tcpdump tshark sngrep sip-tester kamailio coturn
 	busybox-static cpio xz-utils zstd kmod)
 # Tests that need one of these say so and are skipped without it.
-optional_packages=(qemu-system-x86 linux-perf clang-format-14 python3-yaml python3-aiortc)
+optional_packages=(qemu-system-x86 linux-perf clang-format-14 python3-yaml python3-aiortc python3-pil fonts-dejavu-core)
 # The same, needed only where their command is not there yet, whoever installed it: "command package".
 optional_commands=("podman podman" "runc runc" "node nodejs" "npm npm" "systemd-analyze systemd" "chromium chromium")
 # Packages that would start and enable a daemon on the host; the tests run their own in a namespace.
