@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A daemon that serves fixed replies, for tests of its clients: fakedaemon SOCKET SNAPSHOT
- * [STAGES]. A request with "stages" gets the file STAGES, every other one SNAPSHOT, newlines turned
- * into blanks. Files are read anew for each request, so that a test can replace them (by rename).
- * An empty file gets no reply at all. "ready" on stdout: serving. */
+ * [STAGES]. A request {"cmd":"X"} gets the file X.json beside SNAPSHOT where there is one; else one
+ * with "stages" gets the file STAGES, every other one SNAPSHOT, newlines turned into blanks. Files
+ * are read anew for each request, so that a test can replace them (by rename). An empty file gets
+ * no reply at all. "ready" on stdout: serving. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -16,6 +17,7 @@
 
 #define CLIENTS_MAX 16
 #define REQUEST_LEN 4096
+#define PATH_LEN    512
 
 struct peer {
 	int fd;
@@ -82,11 +84,27 @@ static int reply(int fd, const char *path)
 	return rc;
 }
 
+/* The file of the request's command, "" there is none. */
+static void find_file(const char *request, const char *snapshot, char path[PATH_LEN])
+{
+	static const char key[] = "\"cmd\":\"";
+	const char *name = strstr(request, key), *folder_end = strrchr(snapshot, '/');
+	size_t len = name ? strspn(name + sizeof(key) - 1, "abcdefghijklmnopqrstuvwxyz") : 0;
+
+	path[0] = '\0';
+	if (!len || !strncmp(name + sizeof(key) - 1, "snapshot\"", 9))
+		return;
+	snprintf(path, PATH_LEN, "%.*s%.*s.json", folder_end ? (int)(folder_end + 1 - snapshot) : 0,
+		 snapshot, (int)len, name + sizeof(key) - 1);
+	if (access(path, R_OK))
+		path[0] = '\0';
+}
+
 /* Negative: the client is done. */
 static int serve(struct peer *p, const char *snapshot, const char *stages)
 {
 	ssize_t n = recv(p->fd, p->request + p->len, sizeof(p->request) - p->len - 1, 0);
-	char *end;
+	char *end, path[PATH_LEN];
 
 	if (n <= 0)
 		return -ECONNRESET;
@@ -96,7 +114,10 @@ static int serve(struct peer *p, const char *snapshot, const char *stages)
 		int rc;
 
 		*end = '\0';
-		rc = reply(p->fd, strstr(p->request, "stages") ? stages : snapshot);
+		find_file(p->request, snapshot, path);
+		rc = reply(p->fd, path[0]			 ? path
+				  : strstr(p->request, "stages") ? stages
+								 : snapshot);
 		if (rc)
 			return rc;
 		p->len -= (size_t)(end + 1 - p->request);

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The client's model of a snapshot and what is drawn from it: parsing, clean text, figures, bars,
- * columns, selection. */
-#include "action.h"
+/* The client's model of a snapshot and what is drawn from it: parsing, clean text, figures, bars.
+ */
 #include "bar.h"
 #include "breakdown.h"
-#include "column.h"
 #include "figure.h"
 #include "model.h"
-#include "rows.h"
 #include "test.h"
 #include "text.h"
 
@@ -282,56 +279,6 @@ static void bars_divide_exactly(void)
 	}
 }
 
-static void columns_fit_every_width(void)
-{
-	unsigned int width[COLUMN_CNT];
-
-	for (unsigned int cols = 39; cols <= 250; cols++) {
-		unsigned int sum = 0, shown = 0;
-
-		CHECK_CASE("%u columns", cols);
-		CHECK(column__choose(cols, width) <= cols);
-		for (unsigned int id = 0; id < COLUMN_CNT; id++) {
-			sum += width[id];
-			shown += width[id] > 0;
-		}
-		CHECK(sum + shown - 1 <= cols);
-		CHECK(width[COLUMN_SERVICE] && width[COLUMN_METHOD] && width[COLUMN_P99]);
-	}
-	CHECK(width[COLUMN_IN_FLIGHT]);
-}
-
-static void selection_follows_its_row(void)
-{
-	struct model_row row[] = {{.service = "a", .p99.ns = 30},
-				  {.service = "b", .p99.ns = 20},
-				  {.service = "c", .p99.ns = MODEL_NONE}};
-	struct model m = {.row = row, .row_cnt = 3};
-	struct rows r;
-
-	rows__init(&r);
-	if (!CHECK_OK(rows__update(&r, &m)))
-		goto out;
-	CHECK_STR(rows__selected(&r, &m)->service, "a");
-	rows__move(&r, &m, 1);
-	CHECK_STR(rows__selected(&r, &m)->service, "b");
-	row[1].p99.ns = 40; /* b goes to the top, the selection with it */
-	CHECK_OK(rows__update(&r, &m));
-	CHECK_UINT(r.selected, 0);
-	CHECK_STR(rows__selected(&r, &m)->service, "b");
-	rows__move(&r, &m, 9);
-	CHECK_STR(rows__selected(&r, &m)->service, "c"); /* unknown comes last */
-	strcpy(r.filter, "A");
-	CHECK_OK(rows__update(&r, &m));
-	CHECK_UINT(r.cnt, 1);
-	CHECK_STR(rows__selected(&r, &m)->service, "a");
-	strcpy(r.filter, "nothing");
-	CHECK_OK(rows__update(&r, &m));
-	CHECK(!rows__selected(&r, &m));
-out:
-	rows__done(&r);
-}
-
 static void breakdown_joins_window_and_tail(void)
 {
 	char err[MODEL_ERROR_LEN];
@@ -351,20 +298,42 @@ static void breakdown_joins_window_and_tail(void)
 	model__free(m);
 }
 
-/* No key means two things in one view. */
-static void keys_are_unique(void)
-{
-	for (unsigned int i = 0; i < ACTION_CNT; i++) {
-		const struct action *a = action__at(i);
+static const char later_fields[] =
+	"{\"type\":\"snapshot\",\"protocol\":1,\"rows\":[{\"service\":\"a\",\"history\":{\"slot_"
+	"ns\":"
+	"10000000000,\"p99_ns\":[null,5,-1,7],\"n\":[0,3]},\"drift\":{\"state\":\"up\",\"ratio\":"
+	"1.5,\"lo\":1.2,\"hi\":null,\"n\":9,\"base_n\":8},\"bands\":[null,{\"q\":0.99,\"lo_ns\":4,"
+	"\"hi_ns\":null,\"n\":2,\"total_ns\":9,\"stages\":[{\"name\":\"app\",\"letter\":\"a\","
+	"\"sum_ns\":"
+	"9}]},{\"q\":0.99},{\"q\":0.7}]},{\"history\":7,\"drift\":[],\"bands\":{}}]}";
 
-		CHECK_CASE("%s", a->help);
-		CHECK(a->key[0] && a->label[0] && a->help[0] && a->in);
-		for (int k = 0; k < ACTION_KEYS_MAX && a->key[k]; k++) {
-			for (unsigned int in = 1; in < IN_ALL; in <<= 1)
-				CHECK_INT(action__find(a->key[k], in & a->in ? in : 0),
-					  in & a->in ? i : ACTION_CNT);
-		}
-	}
+static void rows_have_history_drift_and_bands(void)
+{
+	char err[MODEL_ERROR_LEN];
+	struct model *m = NULL;
+	struct model_row *row;
+
+	if (!CHECK_OK(model__parse(later_fields, &m, err)))
+		return;
+	row = &m->row[0];
+	CHECK_UINT(row->history.cnt, 4);
+	CHECK_UINT(row->history.slot_ns, 10000000000);
+	CHECK_UINT(row->history.p99_ns[0], MODEL_NONE);
+	CHECK_UINT(row->history.p99_ns[1], 5);
+	CHECK_UINT(row->history.p99_ns[2], MODEL_NONE);
+	CHECK_UINT(row->history.n[1], 3);
+	CHECK_UINT(row->history.n[3], 0);
+	CHECK_STR(row->drift.state, "up");
+	CHECK_NEAR(row->drift.ratio, 1.5, 0);
+	CHECK_UINT(row->drift.base_n, 8);
+	CHECK(!row->band[MODEL_BAND_P50].known && !row->band[MODEL_BAND_P999].known);
+	CHECK(row->band[MODEL_BAND_P99].known);
+	CHECK_UINT(row->band[MODEL_BAND_P99].edge_ns, 4);
+	CHECK_UINT(row->band[MODEL_BAND_P99].hi_ns, MODEL_NONE);
+	CHECK_UINT(row->band[MODEL_BAND_P99].stage[0].sum_ns, 9);
+	CHECK_UINT(m->row[1].history.cnt, 0);
+	CHECK_STR(m->row[1].drift.state, "");
+	model__free(m);
 }
 
 int main(int argc, char **argv)
@@ -377,10 +346,8 @@ int main(int argc, char **argv)
 		{"text_fits_its_columns", text_fits_its_columns, TEST_PLAIN},
 		{"figures_have_units", figures_have_units, TEST_PLAIN},
 		{"bars_divide_exactly", bars_divide_exactly, TEST_PLAIN},
-		{"columns_fit_every_width", columns_fit_every_width, TEST_PLAIN},
-		{"selection_follows_its_row", selection_follows_its_row, TEST_WALK},
 		{"breakdown_joins_window_and_tail", breakdown_joins_window_and_tail, TEST_WALK},
-		{"keys_are_unique", keys_are_unique, TEST_PLAIN},
+		{"rows_have_history_drift_and_bands", rows_have_history_drift_and_bands, TEST_WALK},
 		{},
 	};
 
