@@ -202,16 +202,17 @@ unsigned int heat_grid__top(const struct heat_sum *sum)
 	return top;
 }
 
-/* The newest column that has a P99, else the newest. */
+/* The newest column with requests, and the P99 known last. */
 static unsigned int find_newest(const struct heat_grid *g, const struct model_heat *m,
 				uint64_t *p99_ns)
 {
-	for (unsigned int col = g->cols; col--;) {
+	unsigned int newest = g->cols - 1;
+
+	while (newest && !heat_grid__col_count(g, m, newest))
+		newest--;
+	for (unsigned int col = newest + 1; col-- && *p99_ns == MODEL_NONE;)
 		*p99_ns = heat_grid__quantile(g, m, col, 1);
-		if (*p99_ns != MODEL_NONE)
-			break;
-	}
-	return g->cols - 1;
+	return newest;
 }
 
 void heat_cursor__place(const struct heat_cursor *c, const struct heat_grid *g,

@@ -19,7 +19,7 @@ struct heat_grid {
 	unsigned int low;   /* the lowest row, as bucket / merge */
 };
 
-/* Where the cursor is; all zero: at the newest column, in the row of the P99. */
+/* Where the cursor is; all zero: at the newest column with requests, in the row of the P99. */
 struct heat_cursor {
 	bool is_held;
 	uint64_t slot; /* number */

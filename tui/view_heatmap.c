@@ -4,6 +4,7 @@
 #include "figure.h"
 #include "heat_text.h"
 #include "subject.h"
+#include "text.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -15,6 +16,7 @@
 #define TICK_COLS   12
 #define WIDE_COLS   120 /* percentiles in the columns */
 #define WIDE_LINES  30
+#define TITLE_REST  34 /* columns of the title after the name */
 #define PAGE_ROWS   5
 
 struct heat_page {
@@ -250,10 +252,14 @@ static void draw_title(const struct ui *ui, const struct heat_page *p, const str
 		       int y, uint64_t most)
 {
 	struct paint_strip s = {.paint = &ui->paint, .y = y};
-	char title[SUBJECT_TITLE_LEN], length[FIGURE_LEN], n[FIGURE_LEN];
+	char title[SUBJECT_TITLE_LEN], fit[SUBJECT_TITLE_LEN], length[FIGURE_LEN], n[FIGURE_LEN];
+	unsigned int cols = (unsigned int)ui->paint.cols;
 
 	subject__title(&ui->subject, title);
-	paint__strip(&s, PAINT_TITLE, "%s", title);
+	/* The name may be long: what follows it must still fit. */
+	text__fit(fit, sizeof(fit), title, cols > TITLE_REST + 20 ? cols - TITLE_REST : cols,
+		  ui->paint.utf8);
+	paint__strip(&s, PAINT_TITLE, "%s", fit);
 	if (p->is_stages)
 		paint__strip(&s, PAINT_PLAIN, "stage with most time per %s",
 			     figure__seconds(length, heat_grid__length(&p->grid, m)));
