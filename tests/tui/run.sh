@@ -165,18 +165,62 @@ test_golden() { # NAME COLSxLINES ENVIRONMENT FILE [ARGUMENT...]
 	verdict "$name" $?
 }
 
-test_panels() {
-	start 80x24 LANG=C.UTF-8
-	wait_screen LIVE && keys p && wait_golden plan_80x24.screen
-	verdict panel_plan $?
-	keys '?' && wait_screen '\[help\]' && has 'Esc .*back' && has_not 'F6 s +sort'
+# serve_views: a reply for each view, until serve_no_views.
+views="stages heat sessions probes fastpath beats"
+serve_views() {
+	local name
+	for name in $views; do cp "$here/$name.json" "$work/$name.json"; done
+	cp "$here/session.json" "$work/show.json"
+}
+
+serve_no_views() {
+	local name
+	for name in $views show; do rm -f "$work/$name.json"; done
+}
+
+# Each view by its digit, in two sizes, with and without UTF-8; the ladder by way of a session.
+test_views() {
+	local view size utf8 env
+	serve_views
+	for size in 80x24 120x40; do
+		for utf8 in "" _ascii; do
+			env=LANG=C.UTF-8
+			[ -z "$utf8" ] || env="LC_ALL=C NO_COLOR=1"
+			start $size "$env"
+			wait_screen LIVE
+			for view in 2:stages 3:heatmap 4:sessions 6:probes 7:fastpath 8:nat 9:losses; do
+				keys "${view%:*}" && wait_golden "${view#*:}_$size$utf8.screen"
+				verdict "view_${view#*:}_$size$utf8" $?
+			done
+			keys 4 && wait_screen '^>' && keys Enter && wait_golden "ladder_$size$utf8.screen"
+			verdict "view_ladder_$size$utf8" $?
+		done
+	done
+	# Three keys: a row, its stages, and back.
+	keys 1 && wait_screen '^>' && keys j Enter && wait_screen '\[2\]Stages' && keys Escape && wait_screen '\[1\]Over'
+	verdict drill_and_back $?
+	keys '?' && wait_screen '\[Help\]' && has 'F6 > +sort' && keys Escape && wait_screen '\[1\]Over' && keys 9 &&
+		wait_screen '\[9\]Loss' && keys '?' && wait_screen '\[Help\]' && has_not 'F6 > +sort'
 	verdict help_lists_only_valid_keys $?
-	keys Escape && wait_screen '\[probe plan\]' && keys l && wait_golden ledger_80x24.screen
-	verdict panel_ledger $?
-	keys l && wait_screen '^ SERVICE' && keys '?' && wait_golden help_80x24.screen
-	verdict panel_help $?
-	keys Escape && wait_screen '^ SERVICE' && keys q && ended 0
-	verdict quit $?
+	keys Escape && wait_screen '\[9\]Loss' && keys Escape && wait_screen '\[1\]Over' && keys Escape && wait_screen '\[1\]Over'
+	verdict escape_goes_up_and_never_quits $?
+	tm resize-window -t top -x 80 -y 24 && keys '?' && wait_golden help_80x24.screen
+	verdict view_help $?
+	keys Escape q && ended 0
+	verdict views_quit $?
+	serve_no_views
+}
+
+test_export() {
+	start 80x24 LANG=C.UTF-8
+	wait_golden top_80x24.screen && keys e && wait_screen 'written to ./sigpath-overview-.*Z.txt'
+	verdict export_says_where $?
+	[ "$(stat -c %a "$work"/sigpath-overview-*.txt)" = 600 ] &&
+		diff <(head -n 23 "$work"/sigpath-overview-*.txt) <(head -n 23 "$here/top_80x24.screen")
+	verdict export_is_the_picture $?
+	rm -f "$work"/sigpath-overview-*.txt
+	keys q && ended 0
+	verdict export_quit $?
 }
 
 test_resize() {
@@ -187,7 +231,7 @@ test_resize() {
 		wait_golden top_40x10.screen
 	verdict resize_too_small_and_back $?
 	tm resize-window -t top -x 250 -y 80 && wait_screen '^─{250}$' && [ "$(screen | wc -l)" -eq 80 ] &&
-		wait_screen 'F1 \?:Help'
+		wait_screen 'F1:Help'
 	verdict resize_250x80 $?
 	keys q && ended 0
 	verdict resize_quit $?
@@ -217,7 +261,7 @@ test_selection() {
 
 test_filter() {
 	start 80x24 LANG=C.UTF-8
-	wait_screen '^>' && keys / && wait_screen 'Filter: _' && keys q R e g BSpace g && wait_screen 'Filter: qReg_' &&
+	wait_screen '^>' && keys '\' && wait_screen 'Filter: _' && keys q R e g BSpace g && wait_screen 'Filter: qReg_' &&
 		wait_screen 'no row contains'
 	verdict filter_takes_keys $?
 	keys BSpace BSpace BSpace BSpace r e g && wait_screen '^>.*REGISTER' && has_not 'OPTIONS' && keys Enter &&
@@ -225,6 +269,10 @@ test_filter() {
 	verdict filter_keeps $?
 	keys Escape && wait_screen 'OPTIONS' && has_not 'filter:'
 	verdict filter_clears $?
+	keys / && wait_screen 'Search: _' && keys o p t && wait_screen '^>.*OPTIONS' && has 'REGISTER' && keys Enter
+	verdict search_moves $?
+	keys / s r v Enter n && wait_screen '^>.*srv' && keys n n n n n n n && wait_screen '^>.*srv'
+	verdict search_next $?
 	keys q && ended 0
 	verdict filter_quit $?
 }
@@ -278,7 +326,7 @@ test_lost_daemon() {
 	verdict daemon_quit $?
 	stop_daemon
 	start 80x24 LANG=C.UTF-8
-	wait_screen 'no daemon at sock' && keys '?' && wait_screen '\[help\]|this list' && keys q && ended 0
+	wait_screen 'no daemon at sock' && keys '?' && wait_screen '\[Help\]' && keys q && ended 0
 	verdict daemon_never_there $?
 	start_daemon
 }
@@ -289,7 +337,7 @@ test_hostile() {
 	tm pipe-pane -t top "cat >$work/raw"
 	wait_golden hostile_80x24.screen
 	verdict hostile_names $?
-	keys C-l p && wait_screen 'probe plan' && keys p l && wait_screen 'loss ledger' && keys l && wait_screen '^>' && keys C-l
+	keys C-l 6 && wait_screen '\[6\]Probes' && keys 9 && wait_screen '\[9\]Loss' && keys 1 && wait_screen '^>' && keys C-l
 	# No OSC, no reset, no bell, no C1 control reached the terminal.
 	wait_for test -s "$work/raw" && ! LC_ALL=C grep -qaP '\x1b\]|\x1bc|\x07|\xc2[\x80-\x9f]|31mowned' "$work/raw"
 	verdict hostile_names_send_no_escapes $?
@@ -340,9 +388,12 @@ test_terminals() {
 	test_golden locale_c 80x24 LC_ALL=C top_ascii_80x24.screen
 	test_golden option_ascii 80x24 LANG=C.UTF-8 top_ascii_80x24.screen --ascii
 	test_golden term_vt100 80x24 "TERM=vt100 LC_ALL=C" top_ascii_80x24.screen
-	start 80x24 TERM=no-such-terminal
-	wait_screen "terminal type 'no-such-terminal' is not known" && ended 1
-	verdict term_unknown $?
+	local term
+	for term in no-such-terminal dumb; do
+		start 80x24 "TERM=$term"
+		wait_screen 'F1:Help' && kill -INT "$(cat "$work/pid")" && ended 130
+		verdict "term_$term" $?
+	done
 	"$sigpath" top --socket "$work/sock" </dev/null 2>"$work/err"
 	[ $? -eq 1 ] && grep -q 'needs a terminal' "$work/err"
 	verdict no_terminal $?
@@ -361,6 +412,16 @@ test_once() {
 	"$sigpath" top --once --json --socket "$work/sock" >"$work/json"
 	tr '\n' ' ' <"$here/snapshot.json" | cmp -s - <(tr '\n' ' ' <"$work/json" | sed 's/ $//')
 	verdict once_json_unchanged $?
+	"$sigpath" top --once --plain --socket "$work/sock" | cmp -s - "$here/once.txt"
+	verdict once_plain_is_the_same $?
+	LC_ALL=C.UTF-8 "$sigpath" top --once --view overview --socket "$work/sock" | diff - "$here/top_80x24.screen"
+	verdict once_picture $?
+	LC_ALL=C.UTF-8 "$sigpath" top --once --view overview --size 120x40 --socket "$work/sock" | diff - "$here/top_120x40.screen"
+	verdict once_picture_120x40 $?
+	[ "$(timeout 3 "$sigpath" top --json --socket "$work/sock" | wc -l)" -ge 2 ]
+	verdict json_repeats $?
+	"$sigpath" top --once --plain --view losses --socket "$work/sock" | grep -q '^loss unread 3 since start: '
+	verdict plain_view $?
 	SIGPATH_SOCKET=$work/sock "$sigpath" top --once >"$work/once"
 	cmp -s "$work/once" "$here/once.txt"
 	verdict socket_from_environment $?
@@ -385,11 +446,14 @@ test_command_line() {
 	refused unknown_command 2 "unknown command 'tpo'; valid: top sessions show doctor export" tpo
 	refused unknown_command_help 2 "unknown command 'tpo'" help tpo
 	refused unknown_option 2 "top: unknown option '--onc'; valid options:.* --once" top --onc
-	refused option_of_another_command 2 "unknown option '--view'" top --view stages
+	refused option_of_another_command 2 "unknown option '--format'" top --format folded
+	refused top_unknown_view 2 "unknown view 'x'; valid: overview stages" top --view x
+	refused top_bad_size 2 "'80' is no size such as 80x24" top --once --view stages --size 80
+	refused top_size_without_once 2 '--size needs --once' top --size 80x24
 	refused unexpected_argument 2 "unexpected argument 'now'" top now
 	refused missing_value 2 '--socket needs a value' top --socket
 	refused value_for_flag 2 '--once takes no value' top --once=1
-	refused json_without_once 2 '--json needs --once' top --json
+	refused json_and_plain 2 'exclude each other' top --json --plain
 	refused unknown_view 2 "unknown view 'x'; valid: stages\|tail" export --view x
 	refused missing_view 2 'view is missing; valid: stages\|tail' export
 	refused unknown_format 2 "unknown format 'pprof'; valid: folded" export --view tail --format pprof
@@ -548,7 +612,8 @@ main() {
 		test_golden screen_120x40 120x40 LANG=C.UTF-8 top_120x40.screen
 		test_golden screen_40x10 40x10 LANG=C.UTF-8 top_40x10.screen
 		if [ -n "${SIGPATH_UPDATE:-}" ]; then start 80x24 LC_ALL=C && wait_golden top_ascii_80x24.screen; fi
-		test_panels
+		test_views
+		test_export
 		test_resize
 		test_selection
 		test_filter

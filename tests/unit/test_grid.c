@@ -162,7 +162,7 @@ static void sparks_show_the_newest_last(void)
 	value[24] = 70;
 	value[10] = 10;
 	spark__draw(value, 25, text);
-	CHECK_STR(text, "▁▁▁▂▁▁▁▁█");
+	CHECK_STR(text, "▁▁▁▁▂▁▁▁█");
 }
 
 int main(int argc, char **argv)
