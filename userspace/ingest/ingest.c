@@ -113,6 +113,16 @@ static void on_media(struct ingest *in, const struct rec_media *r)
 		      r->hdr.ts_ns);
 }
 
+static void note_read(struct ingest *in, const struct rec_read *r)
+{
+	session__history(in->deliver.session, r->task.pid, &r->history, r->hdr.ts_ns);
+}
+
+static void note_take(struct ingest *in, const struct rec_take *r)
+{
+	session__history(in->deliver.session, r->task.pid, &r->history, r->hdr.ts_ns);
+}
+
 int ingest__record(struct ingest *in, const void *data, size_t len)
 {
 	const struct rec_hdr *hdr = data;
@@ -135,6 +145,7 @@ int ingest__record(struct ingest *in, const void *data, size_t len)
 		ingest__on_rx(in, data);
 		break;
 	case REC_READ:
+		note_read(in, data);
 		ingest__on_read(in, data);
 		break;
 	case REC_SEND:
@@ -153,6 +164,7 @@ int ingest__record(struct ingest *in, const void *data, size_t len)
 		ingest__on_seg(in, data, len);
 		break;
 	case REC_TAKE:
+		note_take(in, data);
 		segments__take(in->segments, data);
 		break;
 	case REC_MEDIA:
@@ -212,6 +224,7 @@ static void copy_counts(struct ingest *in)
 	n[LEDGER_TRANSACTIONS_FULL] = c->evicted;
 	n[LEDGER_PARTIAL_MERGED] = c->merged;
 	n[LEDGER_SELF_INFLICTED] = c->self_inflicted;
+	n[LEDGER_WHY_GIVEN_UP] = c->why_given_up;
 	copy_stream_counts(in);
 	copy_call_counts(in);
 	copy_beat_counts(in);

@@ -33,6 +33,7 @@ static void join(struct ingest *in, struct pending *p, const struct rec_read *r,
 	if (p->rx.sock_ns > p->rx.read_ns && p->rx.sock_ns - p->rx.read_ns <= EARLY_NS)
 		p->rx.sock_ns = 0;
 	rx_leg__split(&p->rx, &r->history);
+	session__reader(in->deliver.session, &p->at.part, &p->rx, &r->history, r->hdr.cpu);
 	deliver__read(&in->deliver, &p->at, &p->rx, &r->task, r->hdr.ts_ns);
 }
 

@@ -79,6 +79,7 @@ static void on_read(void *ctx, uint64_t handle, const struct rec_take *take)
 	if (u->rx.sock_ns > u->rx.read_ns && u->rx.sock_ns - u->rx.read_ns <= EARLY_NS)
 		u->rx.sock_ns = 0;
 	rx_leg__split(&u->rx, &take->history);
+	session__reader(in->deliver.session, &u->at.part, &u->rx, &take->history, take->hdr.cpu);
 	deliver__read(&in->deliver, &u->at, &u->rx, &take->task, take->hdr.ts_ns);
 	unread_release(in, handle);
 }

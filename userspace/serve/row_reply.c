@@ -3,6 +3,7 @@
  * its value passes that on. */
 #include "row_reply.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "exemplars.h"
@@ -68,13 +69,59 @@ static json_t *row_of(const struct snapshot_src *src, const struct stats_row *ro
 				  src->row_oldest ? src->row_oldest(src->ctx, row) : 0, false);
 }
 
+static json_t *who_of(const struct why_thread *t)
+{
+	char who[WHY_COMM_LEN + 16];
+
+	if (t->pid)
+		snprintf(who, sizeof(who), "%.*s:%u", WHY_COMM_LEN, t->comm, t->pid);
+	else
+		snprintf(who, sizeof(who), "%.*s", WHY_COMM_LEN, t->comm);
+	return jvalue__text(who, sizeof(who));
+}
+
+static json_t *cause_of(const struct why_sum *s)
+{
+	stage_mask_t stage = why__stage(s->id);
+	char text[WHY_TEXT_LEN];
+
+	why__text(s->id, s->arg, text);
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "stage", snapshot_row__stage_name(stage),
+			 "letter", snapshot_row__stage_letter(stage), "text",
+			 jvalue__text(text, sizeof(text)), "who", who_of(&s->thread), "n",
+			 jvalue__uint(s->n), "ns", jvalue__uint(s->ns));
+}
+
+static json_t *why_of(const struct snapshot_src *src, const struct stats_row *row)
+{
+	uint64_t stage_ns[STATS_STAGES_MAX], span_ns, edge_ns;
+	json_t *causes;
+	struct why_sums sums = {0};
+	struct hist window;
+
+	if (!row || !row->why)
+		return json_null();
+	stats__window(src->stats, row, src->now_ns, &window, stage_ns, &span_ns);
+	edge_ns = why__edge_ns(&window);
+	why_ring__sum(row->why, src->now_ns > src->window_ns ? src->now_ns - src->window_ns : 0,
+		      edge_ns, &sums);
+	if (!sums.n)
+		return json_null();
+	causes = json_array();
+	for (unsigned int i = 0; i < sums.cnt; i++)
+		causes = jvalue__append(causes, cause_of(&sums.sum[i]));
+	return json_pack("{s:o, s:o, s:o, s:o}", "edge_ns", jvalue__uint(edge_ns), "n",
+			 jvalue__uint(sums.n), "total_ns", jvalue__uint(sums.total_ns), "causes",
+			 causes);
+}
+
 json_t *row_reply__stages(const struct snapshot_src *src, const json_t *request)
 {
 	const struct stats_row *row = find_row(src, request);
 
-	return json_pack("{s:s, s:o, s:o, s:o, s:n, s:o}", "type", "stages", "window_ns",
+	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "type", "stages", "window_ns",
 			 jvalue__uint(src->window_ns), "row", row_of(src, row), "stages",
-			 stages_of(src, row), "why", "exemplars",
+			 stages_of(src, row), "why", why_of(src, row), "exemplars",
 			 row && src->exemplars ? exemplars__brief(src->exemplars, &row->key)
 					       : json_array());
 }

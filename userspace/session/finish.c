@@ -47,12 +47,15 @@ static void measure(struct session *s, const struct txn *x, const struct session
 		    uint64_t now_ns)
 {
 	const struct path *p = done->path;
+	const struct slow_request slow = {
+		x, done->is_proxied ? txn_table__get(s->table, x->downstream) : NULL, p};
 
 	if (p->invalid || !p->start_ns) {
 		s->counts.invalid++;
 		return;
 	}
-	stats__add(s->opts.stats, x->row, now_ns, path__total_ns(p), p->share, p->share_cnt);
+	if (!stats__add(s->opts.stats, x->row, now_ns, path__total_ns(p), p->share, p->share_cnt))
+		slow__done(s->slow, s->opts.stats, &slow, now_ns);
 	s->counts.transactions++;
 	s->counts.merged += has_merged(p);
 	if (x->is_error) {

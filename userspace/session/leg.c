@@ -39,9 +39,22 @@ static uint64_t min_u64(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-/* The part of one off-CPU interval behind `from`. */
-static void split_off(struct sockq_split *s, const struct off_cpu *o, uint64_t from)
+/* What a walk through the socket queue finds. */
+struct walk {
+	struct sockq_split split;
+	struct why_parts *why; /* NULL: not asked */
+};
+
+static void note(struct walk *w, enum why_id id, int32_t arg, uint64_t ns)
 {
+	if (w->why)
+		why_parts__add(w->why, id, arg, ns);
+}
+
+/* The part of one off-CPU interval behind `from`; cpu: where it ended, -1 not known. */
+static void split_off(struct walk *w, const struct off_cpu *o, uint64_t from, int32_t cpu)
+{
+	struct sockq_split *s = &w->split;
 	bool is_preempted = o->flags & REC_F_PREEMPTED;
 	/* a preempted thread stayed runnable */
 	uint64_t told = is_preempted && !o->queued_ns ? from : o->queued_ns;
@@ -53,32 +66,40 @@ static void split_off(struct sockq_split *s, const struct off_cpu *o, uint64_t f
 	}
 	if (!told || queued > o->run_ns)
 		queued = o->run_ns;
-	if (o->syscall_nr == SYSCALL_UNKNOWN && !is_preempted) /* waiting, or busy elsewhere */
+	if (o->syscall_nr == SYSCALL_UNKNOWN && !is_preempted) { /* waiting, or busy elsewhere */
 		s->undivided_ns += queued - from;
-	else if (is_wait(o->syscall_nr) && !is_preempted)
+	} else if (is_wait(o->syscall_nr) && !is_preempted) {
 		s->wakeup_ns += queued - from;
-	else
+	} else {
 		s->backlog_ns += queued - from;
+		note(w, WHY_BUSY_BLOCKED, o->syscall_nr, queued - from);
+	}
 	s->runq_ns += o->run_ns - queued;
+	note(w, is_preempted ? WHY_PREEMPTED : WHY_WOKEN, cpu, o->run_ns - queued);
 }
 
-void rx_leg__split(struct rx_leg *leg, const struct rec_history *reader)
+static void run_on(struct walk *w, uint64_t ns)
 {
-	struct sockq_split *s = &leg->sockq;
-	uint64_t at = leg->sock_ns;
-	uint32_t cnt = reader->off_cnt < OFF_CPU_MAX ? reader->off_cnt : OFF_CPU_MAX;
+	w->split.backlog_ns += ns;
+	note(w, WHY_BUSY, 0, ns);
+}
 
-	*s = (struct sockq_split){0};
+static void walk(struct walk *w, const struct rx_leg *leg, const struct rec_history *reader,
+		 int32_t cpu)
+{
+	uint32_t cnt = reader->off_cnt < OFF_CPU_MAX ? reader->off_cnt : OFF_CPU_MAX;
+	uint64_t at = leg->sock_ns;
+
 	if (!leg->sock_ns || leg->read_ns < leg->sock_ns)
 		return;
 	if (!cnt) {
-		s->undivided_ns = leg->read_ns - at;
+		w->split.undivided_ns = leg->read_ns - at;
 		return;
 	}
 	/* A full history may have forgotten what came before. */
 	if (cnt == OFF_CPU_MAX && reader->off[0].off_ns > at) {
-		s->undivided_ns = min_u64(reader->off[0].off_ns, leg->read_ns) - at;
-		at += s->undivided_ns;
+		w->split.undivided_ns = min_u64(reader->off[0].off_ns, leg->read_ns) - at;
+		at += w->split.undivided_ns;
 	}
 	for (uint32_t i = 0; i < cnt; i++) {
 		const struct off_cpu *o = &reader->off[i];
@@ -86,13 +107,32 @@ void rx_leg__split(struct rx_leg *leg, const struct rec_history *reader)
 		if (o->run_ns <= at || o->run_ns > leg->read_ns || o->off_ns > o->run_ns)
 			continue;
 		if (o->off_ns > at) {
-			s->backlog_ns += o->off_ns - at;
+			run_on(w, o->off_ns - at);
 			at = o->off_ns;
 		}
-		split_off(s, o, at);
+		split_off(w, o, at, i + 1 == cnt ? cpu : -1);
 		at = o->run_ns;
 	}
-	s->backlog_ns += leg->read_ns - at;
+	run_on(w, leg->read_ns - at);
+}
+
+void rx_leg__split(struct rx_leg *leg, const struct rec_history *reader)
+{
+	struct walk w = {.why = NULL};
+
+	walk(&w, leg, reader, -1);
+	leg->sockq = w.split;
+}
+
+/* Behind its last interval the thread stayed on the CPU where it reads; where the earlier ones
+ * ended is not told. */
+void rx_leg__why(const struct rx_leg *leg, const struct rec_history *reader, uint32_t cpu,
+		 struct why_parts *ret)
+{
+	struct walk w = {.why = ret};
+
+	*ret = (struct why_parts){.cnt = 0};
+	walk(&w, leg, reader, (int32_t)cpu);
 }
 
 uint64_t rx_leg__start_ns(const struct rx_leg *leg)

@@ -13,6 +13,7 @@
 
 #include "record.h"
 #include "stage.h"
+#include "why.h"
 
 /* [sock, read) by what the reading thread did; the five sum to read_ns - sock_ns. */
 struct sockq_split {
@@ -40,6 +41,10 @@ struct tx_leg {
 
 /* Divides [sock_ns, read_ns) of the leg with the reader's off-CPU history. */
 void rx_leg__split(struct rx_leg *leg, const struct rec_history *reader);
+
+/* What runq and backlog of that were spent on; cpu: where it was read. */
+void rx_leg__why(const struct rx_leg *leg, const struct rec_history *reader, uint32_t cpu,
+		 struct why_parts *ret);
 
 /* Earliest known instant, 0 none. */
 uint64_t rx_leg__start_ns(const struct rx_leg *leg);

@@ -65,6 +65,7 @@ static void sent_request(struct session *s, const struct brief *b, const struct 
 	if (!x)
 		return;
 	x->tx = *leg;
+	x->sent_tid = task ? task->pid : 0;
 	session__note_task(x, task);
 	if (b->proto == PROTO_WS)
 		offers__add(s->offers, TXN_CLIENT, b->conn, b->offer_id,
@@ -92,6 +93,7 @@ static void sent_reply(struct session *s, const struct brief *b, const struct tx
 		return;
 	}
 	x->tx = *leg;
+	x->sent_tid = task ? task->pid : 0;
 	x->code = b->code;
 	x->is_error = b->is_error;
 	/* A reply of the application's own (timeout, cancelled) is not the one that came from

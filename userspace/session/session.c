@@ -21,6 +21,7 @@ int session__new(const struct session_opts *opts, struct session **ret)
 	s->opts = *opts;
 	err = txn_table__new(opts->max_transactions, opts->on_done != NULL, &s->table);
 	err = err ? err : offers__new(opts->max_transactions, &s->offers);
+	err = err ? err : slow__new(&s->slow);
 	if (err) {
 		session__free(s);
 		return err;
@@ -33,6 +34,7 @@ void session__free(struct session *s)
 {
 	if (!s)
 		return;
+	slow__free(s->slow);
 	offers__free(s->offers);
 	txn_table__free(s->table);
 	free(s);
@@ -178,6 +180,8 @@ void session__tick(struct session *s, uint64_t now_ns)
 {
 	struct txn *x;
 
+	slow__tick(s->slow, now_ns);
+	s->counts.why_given_up = slow__given_up(s->slow);
 	expire_open(s, PROTO_SIP, s->opts.sip_timeout_ns, now_ns);
 	expire_open(s, PROTO_STUN, s->opts.stun_timeout_ns, now_ns);
 	expire_open(s, PROTO_HTTP, s->opts.web_timeout_ns, now_ns);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* From messages to transactions: matching by RFC 3261 17.1.3 and 17.2.3, by STUN transaction id, by
  * exchange on an HTTP connection, offer and answer on a WebSocket connection; on both sides, also
- * through a proxy on this host (request in, request forwarded, reply in, reply out). Finished ones go to the statistics and the log. One thread owns it. */
+ * through a proxy on this host (request in, request forwarded, reply in, reply out). Finished ones
+ * go to the statistics and the log. One thread owns it. */
 #ifndef SIGPATH_SESSION_H
 #define SIGPATH_SESSION_H
 
@@ -24,9 +25,11 @@ struct session_counts {
 	uint64_t no_reply_expected;
 	uint64_t timeouts;
 	uint64_t errors;
-	uint64_t evicted; /* open ones, table full */
-	uint64_t unread;  /* client replies that were not seen being read */
-	uint64_t doubted; /* open when probes changed, never seen to end */
+	uint64_t evicted;      /* open ones, table full */
+	uint64_t unread;       /* client replies that were not seen being read */
+	uint64_t why_given_up; /* slow ones whose application time was not taken apart: its thread
+				  did not read again in time, or too many waited */
+	uint64_t doubted;      /* open when probes changed, never seen to end */
 };
 
 /* What the log and tests get of each measured transaction. */
@@ -62,8 +65,8 @@ struct session;
 int session__new(const struct session_opts *opts, struct session **ret);
 void session__free(struct session *s);
 
-/* What only the table knows of a message: which offer a WebSocket answer ends, and whether a heartbeat
- * is the echo of one. Before anything else; false: it has no transaction. */
+/* What only the table knows of a message: which offer a WebSocket answer ends, and whether a
+ * heartbeat is the echo of one. Before anything else; false: it has no transaction. */
 bool session__orient(struct session *s, const struct message *m, struct facts *f);
 
 /* A message is on its way to local software: queued on a socket, or seen by a tap. The leg has what
@@ -74,6 +77,11 @@ struct session_part session__arrive(struct session *s, const struct brief *b,
 /* ... and was read (leg complete). task NULL: the plan does not see reads. */
 void session__read(struct session *s, const struct session_part *part, const struct rx_leg *leg,
 		   const struct rec_task *task, uint64_t now_ns);
+/* Before that: the reader's history, and the CPU it read on. */
+void session__reader(struct session *s, const struct session_part *part, const struct rx_leg *leg,
+		     const struct rec_history *reader, uint32_t cpu);
+/* A thread reads, whatever it is: what it did until then may explain what was slow before. */
+void session__history(struct session *s, uint32_t tid, const struct rec_history *h, uint64_t ts_ns);
 /* ... or was dropped, or is known not to be read: the transaction waits for a retransmission. */
 void session__lose(struct session *s, const struct session_part *part);
 /* A message is at the qdisc; nothing is counted before it has been sent. */

@@ -5,8 +5,10 @@
 
 #include "offers.h"
 #include "session.h"
+#include "slow.h"
 
-#define SESSION_ROWS 256 /* found lately, a power of two: naming a row costs more than a transaction */
+#define SESSION_ROWS \
+	256 /* found lately, a power of two: naming a row costs more than a transaction */
 
 struct session_row {
 	struct stats_row *row; /* NULL free */
@@ -21,6 +23,7 @@ struct session {
 	struct session_counts counts;
 	struct txn_table *table;
 	struct offers *offers;
+	struct slow *slow;
 	struct session_row row[SESSION_ROWS];
 	uint64_t doubt_ns; /* what was opened before may have ended unseen */
 };

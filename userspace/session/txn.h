@@ -32,11 +32,11 @@ struct txn_text {
 
 struct txn {
 	uint32_t gen;
-	uint32_t idx;	    /* in the pool */
-	uint8_t state;	    /* enum txn_state */
-	uint8_t side;	    /* enum txn_side */
-	uint8_t proto;	    /* enum rec_proto */
-	bool is_reply_seen; /* client: final reply has arrived, not read yet */
+	uint32_t idx;	      /* in the pool */
+	uint8_t state;	      /* enum txn_state */
+	uint8_t side;	      /* enum txn_side */
+	uint8_t proto;	      /* enum rec_proto */
+	bool is_reply_seen;   /* client: final reply has arrived, not read yet */
 	bool is_reply_queued; /* server: the final reply is at the qdisc, not with the driver yet */
 	bool is_forward_unknown; /* server: may have been sent on, as which request is not known */
 	struct txn_key key;
@@ -56,6 +56,8 @@ struct txn {
 	struct stats_row *row;
 	struct rec_flow flow; /* of the request */
 	uint32_t tid, tgid, netns;
+	uint32_t sent_tid;    /* thread that sent (tx), 0 not known */
+	struct why_parts why; /* of rx */
 	uint64_t cgroup_id;
 	char comm[REC_COMM_LEN];
 	struct txn_text *text; /* NULL without a transaction log */

@@ -59,6 +59,7 @@ static void free_row(struct stats_row *row)
 		free(row->cell[i]);
 	for (unsigned int i = 0; i < STATS_SLOTS; i++)
 		slot__done(&row->slot[i]);
+	free(row->why);
 	free(row);
 }
 

@@ -13,6 +13,7 @@
 #include "past.h"
 #include "slot.h"
 #include "stage.h"
+#include "why.h"
 
 #define STATS_SERVICE_LEN 96
 #define STATS_METHOD_LEN  24
@@ -58,7 +59,8 @@ struct stats_row {
 	struct hist total;			     /* since start */
 	struct stats_cell *cell[HIST_BUCKETS];	     /* lazily allocated */
 	struct stats_slot slot[STATS_SLOTS];
-	struct past past; /* what is in none of them any more */
+	struct past past;     /* what is in none of them any more */
+	struct why_ring *why; /* owned, the caller's to make; NULL: no slow request yet */
 };
 
 struct stats;
