@@ -98,7 +98,7 @@ static void draw_stage(const struct ui *ui, int y, const struct breakdown *parts
 	uint64_t ns = tail ? part->tail_ns : part->all_ns,
 		 sum_ns = tail ? parts->tail_ns : parts->all_ns;
 	bool is_wide = ui->paint.cols >= WIDE_COLS && tail;
-	int x = is_wide ? NAME_COLS + 32 : NAME_COLS + 17, room = ui->paint.cols - x - 2;
+	int x = is_wide ? NAME_COLS + 34 : NAME_COLS + 17, room = ui->paint.cols - x - 2;
 	char mean[FIGURE_LEN], share[FIGURE_LEN], text[GRID_TEXT_LEN], all[FIGURE_LEN],
 		all_share[FIGURE_LEN], letter[2] = {part->letter, '\0'};
 
