@@ -1,10 +1,11 @@
 #!/bin/bash
 # What sigpath costs, each figure with its baseline from the same run and its target beside it; judges nothing.
-# bench.sh [packet latency rate start others replay], all without a name; SIGPATH_BENCH_ROUNDS (6), SIGPATH_BENCH_SECONDS (30).
+# bench.sh [packet latency rate start top others replay], all without a name; SIGPATH_BENCH_ROUNDS (6), SIGPATH_BENCH_SECONDS (30).
 . "$(dirname "$0")/../e2e/e2e.sh"
 begin clang-14 bpftool
 
 . tests/bench/replay.sh
+. tests/bench/top.sh
 
 rounds=${SIGPATH_BENCH_ROUNDS:-6}
 seconds=${SIGPATH_BENCH_SECONDS:-30}
@@ -225,11 +226,11 @@ bench_calls() {
 
 echo "sigpath bench: $(uname -r), $(nproc) CPUs, load average $(cut -d ' ' -f 1-3 /proc/loadavg)"
 if [ $# -eq 0 ]; then
-	set -- packet latency rate start others replay
+	set -- packet latency rate start top others replay
 fi
 for part in "$@"; do
 	if ! declare -F "bench_$part" >/dev/null; then
-		echo "bench: no part '$part' (known: packet latency rate start others replay)" >&2
+		echo "bench: no part '$part' (known: packet latency rate start top others replay)" >&2
 		exit 2
 	fi
 	"bench_$part"
