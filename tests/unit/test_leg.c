@@ -365,6 +365,38 @@ static void undivided_leg_is_one_stage(void)
 	CHECK_UINT(share_of(&p, "sockq"), 100);
 }
 
+/* The causes of runq and backlog are those stages, to the nanosecond, while there is room. */
+static void causes_sum_to_their_stages(void)
+{
+	static const struct rec_history h = {.off_cnt = 3,
+					     .off = {{900, 1100, 1200, SYS_futex, 0},
+						     {1300, 1300, 1400, -1, REC_F_PREEMPTED},
+						     {1500, 1600, 1700, EPOLL, 0}}};
+	static const struct why_cause want[] = {{100, SYS_futex, WHY_BUSY_BLOCKED, 0},
+						{100, -1, WHY_WOKEN, 0},
+						{500, 0, WHY_BUSY, 0},
+						{100, -1, WHY_PREEMPTED, 0},
+						{100, 3, WHY_WOKEN, 0}};
+	struct rx_leg leg = {.sock_ns = 1000, .read_ns = 2000};
+	struct why_parts why;
+
+	rx_leg__split(&leg, &h);
+	rx_leg__why(&leg, &h, 3, &why);
+	CHECK_UINT(leg.sockq.runq_ns, 300);
+	CHECK_UINT(leg.sockq.backlog_ns, 600);
+	CHECK_UINT(leg.sockq.wakeup_ns, 100);
+	CHECK_UINT(why.cnt, CNT(want));
+	for (size_t i = 0; i < CNT(want) && i < why.cnt; i++) {
+		CHECK_CASE("cause %zu", i);
+		CHECK_UINT(why.part[i].ns, want[i].ns);
+		CHECK_UINT(why.part[i].id, want[i].id);
+		CHECK_INT(why.part[i].arg, want[i].arg);
+	}
+	leg.sock_ns = 0;
+	rx_leg__why(&leg, &h, 3, &why);
+	CHECK_UINT(why.cnt, 0);
+}
+
 static void first_and_last_instants(void)
 {
 	CHECK_UINT(rx_leg__start_ns(&(struct rx_leg){1, 2, 3, 4, {0}}), 1);
@@ -388,6 +420,7 @@ int main(int argc, char **argv)
 		{"disorder_is_invalid", disorder_is_invalid, TEST_PLAIN},
 		{"valid_paths_partition", valid_paths_partition, TEST_PLAIN},
 		{"undivided_leg_is_one_stage", undivided_leg_is_one_stage, TEST_PLAIN},
+		{"causes_sum_to_their_stages", causes_sum_to_their_stages, TEST_PLAIN},
 		{"first_and_last_instants", first_and_last_instants, TEST_PLAIN},
 		{},
 	};

@@ -3,6 +3,7 @@
 #include "row_reply.h"
 
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "test.h"
@@ -137,6 +138,50 @@ static void snapshot_row(void)
 	done(&st);
 }
 
+/* Of the slow ones a note, and one that was not slow enough. */
+static void why(void)
+{
+	static const struct want want[] = {
+		{"why.n", "1"},
+		{"why.total_ns", "10000000"},
+		{"why.causes.0.stage", "\"runq\""},
+		{"why.causes.0.letter", "\"r\""},
+		{"why.causes.0.text", "\"runnable, waited for CPU 1\""},
+		{"why.causes.0.who", "\"a?b:7\""},
+		{"why.causes.0.n", "1"},
+		{"why.causes.0.ns", "9000000"},
+		{"why.causes.1.text", "\"blocked in syscall 9999\""},
+		{"why.causes.1.ns", "500000"},
+		{"why.causes.2", "missing"},
+	};
+	const struct stage_share share[] = {{STAGE_APP, MS / 2}, {STAGE_RUNQ, 10 * MS - MS / 2}};
+	struct stats_row *row;
+	struct why_note n;
+	struct state st;
+
+	if (!fill(&st))
+		goto out;
+	row = (struct stats_row *)stats__row_at(st.stats, 0);
+	row->why = calloc(1, sizeof(*row->why));
+	if (!CHECK(row->why))
+		goto out;
+	why_note__init(&n, 990 * SECOND, 10 * MS, share, 2);
+	n.thread[0] = (struct why_thread){.pid = 7,
+					  .comm = "a\xff"
+						  "b"};
+	why_note__add(&n, WHY_WOKEN, 1, 0, 9 * MS);
+	why_note__add(&n, WHY_APP_BLOCKED, 9999, 0, MS);
+	why_ring__push(row->why, &n);
+	n.total_ns = MS / 2;
+	why_ring__push(row->why, &n);
+	n.total_ns = 10 * MS;
+	n.now_ns = 930 * SECOND;
+	why_ring__push(row->why, &n);
+	CHECK_REPLY(&st, "{\"cmd\":\"stages\"," ROW, want);
+out:
+	done(&st);
+}
+
 static void stages(void)
 {
 	static const struct want want[] = {
@@ -267,6 +312,7 @@ int main(int argc, char **argv)
 	static const struct test tests[] = {
 		{"snapshot_row", snapshot_row, TEST_PLAIN},
 		{"stages", stages, TEST_PLAIN},
+		{"why", why, TEST_PLAIN},
 		{"heat", heat, TEST_PLAIN},
 		{"tags", tags, TEST_PLAIN},
 		{"without_memory", without_memory, TEST_WALK},

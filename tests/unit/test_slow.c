@@ -176,6 +176,49 @@ static void others_tell_nothing(void)
 	done(&b);
 }
 
+/* Sent on at 1400, the reply read at 1700: two stretches, each by its own thread. */
+static void sent_on(void)
+{
+	const struct rec_history h = {.off_cnt = 1, .off = {{1100, 1300, 1300, SYS_futex, 0}}};
+	const struct rec_history down_h = {.off_cnt = 1, .off = {{1750, 1950, 2000, SYS_fsync, 0}}};
+	const struct want want[] = {{WHY_APP_BLOCKED, SYS_futex, 200},
+				    {WHY_APP_RAN, 0, 250},
+				    {WHY_APP_BLOCKED, SYS_fsync, 200},
+				    {WHY_APP_WAITED, 0, 50}};
+	struct txn down = {.tid = TID + 1, .sent_tid = TID, .comm = "kamailio"};
+	struct bench b;
+	struct slow_request r;
+	struct why_sums s;
+
+	if (!init(&b))
+		goto out;
+	down.tx.send_ns = 1400;
+	down.rx.read_ns = 1700;
+	b.txn.rx.read_ns = 1000;
+	b.txn.tx.send_ns = 2000;
+	b.txn.sent_tid = TID + 1;
+	b.path = (struct path){.share = {{STAGE_APP, 700}, {STAGE_PEER, 300}},
+			       .share_cnt = 2,
+			       .start_ns = 1000,
+			       .last_ns = 2000};
+	r = (struct slow_request){&b.txn, &down, &b.path};
+	slow__done(b.slow, b.stats, &r, b.now_ns);
+	slow__history(b.slow, TID, &h, 3000);
+	slow__history(b.slow, TID + 1, &down_h, 3000);
+	why_ring__sum(b.txn.row->why, 0, 0, &s);
+	CHECK_UINT(s.cnt, CNT(want));
+	for (size_t i = 0; i < CNT(want); i++) {
+		unsigned int j = 0;
+
+		while (j < s.cnt && (s.sum[j].id != want[i].id || s.sum[j].arg != want[i].arg))
+			j++;
+		if (CHECK(j < s.cnt))
+			CHECK_UINT(s.sum[j].ns, want[i].ns);
+	}
+out:
+	done(&b);
+}
+
 static void waiting_is_bounded(void)
 {
 	struct bench b;
@@ -206,6 +249,7 @@ int main(int argc, char **argv)
 	static const struct test tests[] = {
 		{"told_by_the_next_read", told_by_the_next_read, TEST_PLAIN},
 		{"others_tell_nothing", others_tell_nothing, TEST_PLAIN},
+		{"sent_on", sent_on, TEST_PLAIN},
 		{"waiting_is_bounded", waiting_is_bounded, TEST_PLAIN},
 		{"no_memory", no_memory, TEST_WALK},
 		{},

@@ -152,7 +152,7 @@ static void texts(void)
 		{WHY_PREEMPTED, -1, "preempted on a CPU"},
 		{WHY_APP_BLOCKED, SYS_futex, "blocked in futex"},
 		{WHY_APP_BLOCKED, 9999, "blocked in syscall 9999"},
-		{WHY_APP_BLOCKED, -1, "blocked in no call (a fault)"},
+		{WHY_APP_BLOCKED, -1, "blocked in user mode (a fault)"},
 		{WHY_BUSY_BLOCKED, WHY_CALL_UNKNOWN,
 		 "its thread was blocked in a call this kernel does not name"},
 		{WHY_APP_RAN, 5, "on the CPU"},

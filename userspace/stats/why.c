@@ -50,7 +50,7 @@ static void name_arg(enum why_id id, int32_t arg, char *buf, size_t len)
 	else if (arg == WHY_CALL_UNKNOWN)
 		snprintf(buf, len, "a call this kernel does not name");
 	else if (arg < 0)
-		snprintf(buf, len, "no call (a fault)");
+		snprintf(buf, len, "user mode (a fault)");
 	else if (name)
 		snprintf(buf, len, "%s", name);
 	else
