@@ -83,7 +83,7 @@ wait_golden() {
 		local before=
 		until [ -n "$before" ] && [ "$before" = "$(screen)" ]; do
 			before=$(screen)
-			sleep 0.3
+			sleep 1.2 # rates come with the second reply
 		done
 		screen >"$here/$1"
 		return
@@ -420,7 +420,8 @@ test_once() {
 	verdict once_picture_120x40 $?
 	[ "$(timeout 3 "$sigpath" top --json --socket "$work/sock" | wc -l)" -ge 2 ]
 	verdict json_repeats $?
-	"$sigpath" top --once --plain --view losses --socket "$work/sock" | grep -q '^loss unread 3 since start: '
+	"$sigpath" top --once --plain --view losses --socket "$work/sock" >"$work/text" &&
+		grep -q '^loss unread 3 since start: ' "$work/text"
 	verdict plain_view $?
 	SIGPATH_SOCKET=$work/sock "$sigpath" top --once >"$work/once"
 	cmp -s "$work/once" "$here/once.txt"
@@ -590,7 +591,7 @@ test_replay() {
 assert r["rows"][0]["n_total"] == 396, r["rows"][0]["n_total"]' "$work/a"
 	verdict replay_once $?
 	refused replay_no_terminal 1 'needs a terminal' top --replay "$work/played.pcap" </dev/null
-	"$sigpath" top --once --plain --view sessions --replay "$work/played.pcap" --seek 40 | grep -q '^sessions '
+	"$sigpath" top --once --plain --view sessions --replay "$work/played.pcap" --seek 40 >"$work/text" && grep -q '^sessions ' "$work/text"
 	verdict replay_once_of_a_view $?
 	refused replay_no_file 1 'none: No such file' top --once --replay "$work/none"
 	refused replay_no_capture 1 'no capture' top --once --replay "$here/run.sh"
