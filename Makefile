@@ -127,6 +127,9 @@ $(BUILD)/san/%.o: %.c
  $(BUILD)/san/kernel-compat/object.o $(BUILD)/san/kernel-compat/footprint.o: | $(SKEL)
 $(SANLIB): $(SANOBJS)
 	$(Q)rm -f $@; ar rcs $@ $^
+$(BUILD)/san/sigpath: $(BUILD)/san/userspace/cli/sigpath.o $(SANLIB)
+	$(say) LD $@
+	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS_CLIENT)
 $(BUILD)/tests/unit/%: tests/unit/%.c tests/lib/test.c $(SANLIB) | $(SKEL)
 	$(say) TEST $@
 	@mkdir -p $(@D)
@@ -169,12 +172,13 @@ bench: deps all $(TOOL_BINS) ## cost, with the baseline in the same run (root, m
 	$(Q)tests/bench/bench.sh
 demo: ## Kamailio, coturn and sipp in two namespaces, watched live (root)
 	$(Q)tests/lib/demo.sh
+san-bin: $(BUILD)/san/sigpath
 test-bins: $(UNIT_BINS) $(FUZZ_BINS) $(TOOL_BINS)
 unit-bins: $(UNIT_BINS)
 fuzz-bins: $(FUZZ_BINS)
 tool-bins: $(TOOL_BINS)
 bpf-bins: $(BPFTEST_BINS)
-.PHONY: test-bins unit-bins fuzz-bins tool-bins bpf-bins
+.PHONY: san-bin test-bins unit-bins fuzz-bins tool-bins bpf-bins
 
 install: all ## binaries, settings and systemd unit to PREFIX (/usr/local)
 	install -D -m 0755 $(BUILD)/sigpathd $(DESTDIR)$(PREFIX)/sbin/sigpathd

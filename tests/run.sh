@@ -178,6 +178,7 @@ build() {
 		unit) targets+=(unit-bins fuzz-bins) ;;
 		fuzz) targets+=(fuzz-bins) ;;
 		vm) targets+=(tool-bins bpf-bins) ;;
+		tui) targets+=(tool-bins san-bin) ;;
 		*) targets+=(tool-bins) ;;
 		esac
 	done

@@ -600,6 +600,51 @@ assert r["rows"][0]["n_total"] == 396, r["rows"][0]["n_total"]' "$work/a"
 	refused replay_speed_alone 2 'needs --replay FILE' top --speed 2
 }
 
+# Every view and key under AddressSanitizer, with as many rows and sessions as there may be, names of strangers among them.
+test_sanitized() {
+	local plain=$sigpath view size
+	if [ ! -x build/san/sigpath ]; then
+		skip sanitized "build/san/sigpath is not built (make san-bin)"
+		return
+	fi
+	serve_views
+	python3 - "$here" "$work" <<-'EOF'
+		import json, sys
+		here, work = sys.argv[1:]
+		snapshot = json.load(open(here + "/snapshot.json"))
+		snapshot["rows"] = [dict(snapshot["rows"][i % len(snapshot["rows"])], service="sip 10.%d.%d.1:5060" % (i >> 8, i & 255)) for i in range(256)]
+		snapshot["rows"] += json.load(open(here + "/hostile.json"))["rows"]
+		sessions = json.load(open(here + "/sessions.json"))
+		some = sessions["sessions"]
+		sessions["sessions"] = [dict(some[i % len(some)], id=10000 - i) for i in range(500)]
+		sessions.update(matched=10000, total=10000, more=True)
+		for name, reply in ("snapshot", snapshot), ("sessions", sessions):
+		    json.dump(reply, open("%s/%s.next" % (work, name), "w"))
+	EOF
+	mv "$work/sessions.next" "$work/sessions.json"
+	mv "$work/snapshot.next" "$work/snapshot.json"
+	sigpath=$PWD/build/san/sigpath
+	start 80x24 "LANG=C.UTF-8 ASAN_OPTIONS=log_path=$work/asan"
+	wait_screen LIVE && keys G I F6 '<' '/' 10 Enter n N && keys 4 && wait_screen '10000 sessions'
+	verdict sanitized_10000_sessions $?
+	for size in 120x40 40x10 250x80 80x24; do
+		tm resize-window -t top -x "${size%x*}" -y "${size#*x}"
+		for view in 1 2 3 4 6 7 8 9 '?'; do
+			keys "$view" && keys j j k G g NPage PPage m w + - Left Right F6 I n N Enter Escape
+		done
+		keys Escape Escape Escape 4 && wait_screen '10000 match' && keys '\\' 'state=x' Enter Escape 1 && wait_screen '\[(1\])?Over'
+		verdict "sanitized_keys_$size" $?
+	done
+	keys e q && ended 0
+	verdict sanitized_quit $?
+	! ls "$work"/asan* 2>/dev/null && ! grep -l Sanitizer "$work"/*.txt 2>/dev/null
+	verdict sanitized_nothing_found $?
+	head -n 30 "$work"/asan* 2>/dev/null | sed 's/^/#   /'
+	sigpath=$plain
+	serve_no_views
+	serve snapshot.json
+}
+
 main() {
 	trap cleanup EXIT
 	if ! command -v tmux >/dev/null; then
@@ -627,6 +672,7 @@ main() {
 		test_terminals
 		test_once
 		test_replay
+		test_sanitized
 	fi
 	test_sessions
 	test_command_line
