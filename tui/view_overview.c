@@ -229,6 +229,20 @@ static void draw(struct ui *ui, int y, int height)
 		draw_pane(ui, y + table, pane);
 }
 
+static void say_history(const struct model_row *row, FILE *out)
+{
+	const struct model_history *h = &row->history;
+	char ns[FIGURE_LEN];
+
+	if (!h->cnt)
+		return;
+	fprintf(out, "%s %s %s P99 of each %s, oldest first:", row->service, row->side, row->method,
+		figure__seconds(ns, h->slot_ns));
+	for (unsigned int i = 0; i < h->cnt; i++)
+		fprintf(out, " %s", figure__ns(ns, h->p99_ns[i]));
+	putc('\n', out);
+}
+
 static void say(const struct ui *ui, FILE *out)
 {
 	const struct grid *g = get_grid(ui);
@@ -239,6 +253,7 @@ static void say(const struct ui *ui, FILE *out)
 		struct breakdown parts;
 		bool is_window;
 
+		say_history(row, out);
 		get_parts(row, &parts, &is_window);
 		for (unsigned int s = 0; parts.tail_ns && s < parts.cnt; s++) {
 			char mean[FIGURE_LEN], share[FIGURE_LEN];
