@@ -315,6 +315,13 @@ void grid__draw(struct grid *g, const struct grid_ops *ops, const struct paint *
 			    g->filter[0] ? "no row contains the filter" : ops->empty);
 }
 
+/* A picture of numbers is for the eye: whoever draws one says its numbers too. */
+static bool is_graph(const struct grid_column *c, const char *text)
+{
+	text += strspn(text, " ");
+	return !c->is_text && ((unsigned char)*text >= 0x80 || !*text);
+}
+
 void grid__say(const struct grid *g, const struct grid_ops *ops, FILE *out)
 {
 	for (unsigned int at = 0; at < g->cnt; at++) {
@@ -324,7 +331,7 @@ void grid__say(const struct grid *g, const struct grid_ops *ops, FILE *out)
 			char text[GRID_TEXT_LEN] = "";
 
 			ops->column[i].print(g->row[at], text);
-			if (!text[0])
+			if (!text[0] || is_graph(&ops->column[i], text))
 				continue;
 			fprintf(out, "%s%s %s", gap, ops->column[i].title, text);
 			gap = "  ";

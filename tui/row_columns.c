@@ -113,12 +113,11 @@ const char *row_columns__drift_text(const struct model_drift *d, char text[GRID_
 	bool up = !strcmp(d->state, "up");
 
 	if (!strcmp(d->state, "few"))
-		strcpy(text, "P99 against before: too few requests to tell");
+		strcpy(text, "P99 against before: too few");
 	else if (!strcmp(d->state, "same"))
-		strcpy(text, "P99 as in the 10 to 20 minutes before");
+		strcpy(text, "P99 as before");
 	else if ((up || !strcmp(d->state, "down")) && d->ratio > 0)
-		snprintf(text, GRID_TEXT_LEN,
-			 "%sP99 is %.2f times that of the 10 to 20 minutes before (%.2f to %.2f)",
+		snprintf(text, GRID_TEXT_LEN, "%sP99 %.2fx that of before (%.2fx to %.2fx)",
 			 up ? "! " : "", d->ratio, d->lo, d->hi);
 	else
 		text[0] = '\0';

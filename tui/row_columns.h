@@ -33,7 +33,8 @@ extern const struct grid_ops row_columns__ops;
 const struct grid_column *row_columns__at(enum row_column id);
 /* Names of two rows: service, method, side. */
 int row_columns__compare_names(const struct model_row *a, const struct model_row *b);
-/* "2.1x slower (1.6 to 2.9) than the 10 to 20 minutes before" or why that is not known. */
+/* "! P99 2.10x that of before (1.60x to 2.90x)": of the 10 to 20 minutes before; or that it is not
+ * known; "" not told. */
 const char *row_columns__drift_text(const struct model_drift *d, char text[GRID_TEXT_LEN]);
 
 #endif

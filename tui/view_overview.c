@@ -14,6 +14,7 @@
 #define TABLE_LEAST 5  /* column heads and some rows */
 #define NAME_COLS   16 /* of a stage */
 #define WIDE_COLS   110
+#define TALL_LINES  36 /* also bars at three percentiles */
 
 static struct grid *get_grid(const struct ui *ui)
 {
@@ -149,6 +150,32 @@ static void draw_stages(const struct ui *ui, int y, int height, const struct bre
 	}
 }
 
+/* The stages at three percentiles, each bar a whole: where it shifts to is what makes the slow ones
+ * slow. */
+static void draw_bands(const struct ui *ui, int y, const struct model_row *row)
+{
+	static const char *const names[MODEL_BANDS] = {"P50", "P99", "P999"};
+
+	for (unsigned int b = 0; b < MODEL_BANDS; b++) {
+		struct model_row shown = *row;
+		struct breakdown parts;
+		char mean[FIGURE_LEN], text[GRID_TEXT_LEN];
+
+		shown.tail = row->band[b];
+		breakdown__init(&parts, &shown);
+		figure__ns(mean, breakdown__mean_ns(parts.tail_ns, parts.tail_n));
+		snprintf(text, sizeof(text), "%-4s %6s |", names[b], mean);
+		paint__text(&ui->paint, y, 1, ALL_COLUMNS, PAINT_PLAIN, text);
+		if (parts.tail_ns)
+			paint__bar(&ui->paint, y, 14, (unsigned int)ui->paint.cols - 16, &parts,
+				   true);
+		else
+			paint__text(&ui->paint, y, 14, ALL_COLUMNS, PAINT_PLAIN,
+				    "too few requests to tell");
+		paint__text(&ui->paint, y++, ui->paint.cols - 2, 1, PAINT_DIM, "|");
+	}
+}
+
 static void draw_pane(const struct ui *ui, int y, int height)
 {
 	const struct model_row *row = get_row(ui);
@@ -160,6 +187,10 @@ static void draw_pane(const struct ui *ui, int y, int height)
 		return;
 	get_parts(row, &parts, &is_window);
 	draw_title(ui, y + 1, row, &parts, is_window);
+	if (ui->paint.lines >= TALL_LINES) {
+		height -= MODEL_BANDS;
+		draw_bands(ui, y + height, row);
+	}
 	if (parts.tail_ns || height < PANE_FIXED + 2) {
 		draw_stages(ui, y + PANE_FIXED, height - PANE_FIXED, &parts, parts.tail_ns > 0);
 		return;
@@ -183,6 +214,8 @@ static void draw(struct ui *ui, int y, int height)
 		return;
 	}
 	pane = PANE_FIXED + get_most_stages(ui->model);
+	if (ui->paint.lines >= TALL_LINES)
+		pane += MODEL_BANDS + 1;
 	if (pane > height * 3 / 5)
 		pane = height * 3 / 5;
 	if (pane > height - TABLE_LEAST)
@@ -196,6 +229,20 @@ static void draw(struct ui *ui, int y, int height)
 		draw_pane(ui, y + table, pane);
 }
 
+static void say_history(const struct model_row *row, FILE *out)
+{
+	const struct model_history *h = &row->history;
+	char ns[FIGURE_LEN];
+
+	if (!h->cnt)
+		return;
+	fprintf(out, "%s %s %s P99 of each %s, oldest first:", row->service, row->side, row->method,
+		figure__seconds(ns, h->slot_ns));
+	for (unsigned int i = 0; i < h->cnt; i++)
+		fprintf(out, " %s", figure__ns(ns, h->p99_ns[i]));
+	putc('\n', out);
+}
+
 static void say(const struct ui *ui, FILE *out)
 {
 	const struct grid *g = get_grid(ui);
@@ -206,6 +253,7 @@ static void say(const struct ui *ui, FILE *out)
 		struct breakdown parts;
 		bool is_window;
 
+		say_history(row, out);
 		get_parts(row, &parts, &is_window);
 		for (unsigned int s = 0; parts.tail_ns && s < parts.cnt; s++) {
 			char mean[FIGURE_LEN], share[FIGURE_LEN];

@@ -139,6 +139,7 @@ static void edges(void)
 	CHECK(why__edge_ns(&h) < 1000000); /* P99 of 200: the 198th */
 	hist__add(&h, 9000000);
 	CHECK(why__edge_ns(&h) > 1000000);
+	CHECK(why__note_edge_ns(&h) < 1000000); /* P98 of 201: the 197th */
 }
 
 static void texts(void)

@@ -150,15 +150,15 @@ static void explain_later(struct slow *s, const struct slow_wait *w)
 
 /* --- notes --- */
 
-static bool is_slow(struct why_ring *ring, const struct stats *stats, const struct txn *x,
-		    uint64_t total_ns, uint64_t now_ns)
+static bool is_noted(struct why_ring *ring, const struct stats *stats, const struct txn *x,
+		     uint64_t total_ns, uint64_t now_ns)
 {
 	uint64_t stage_ns[STATS_STAGES_MAX], span_ns;
 	struct hist window;
 
 	if (!ring->edge_at || now_ns < ring->edge_at || now_ns - ring->edge_at > EDGE_NS) {
 		stats__window(stats, x->row, now_ns, &window, stage_ns, &span_ns);
-		ring->edge_ns = why__edge_ns(&window);
+		ring->edge_ns = why__note_edge_ns(&window);
 		ring->edge_at = now_ns;
 	}
 	return total_ns >= ring->edge_ns;
@@ -199,7 +199,7 @@ void slow__done(struct slow *s, const struct stats *stats, const struct slow_req
 
 	if (!x->row->why)
 		x->row->why = calloc(1, sizeof(*x->row->why));
-	if (!x->row->why || !is_slow(x->row->why, stats, x, total_ns, now_ns))
+	if (!x->row->why || !is_noted(x->row->why, stats, x, total_ns, now_ns))
 		return;
 	why_note__init(&n, now_ns, total_ns, r->path->share, r->path->share_cnt);
 	add_thread(&n, 0, x);

@@ -20,13 +20,24 @@ static const struct {
 #define FEW	 100 /* requests: no P99 of less */
 #define VERY_FEW 10  /* all are looked at */
 
-uint64_t why__edge_ns(const struct hist *window)
+/* parts: 1 is the part that is slow. */
+static uint64_t edge_of(const struct hist *window, double parts)
 {
-	double q = window->count < FEW ? 0.9 : 0.99;
+	double slow = window->count < FEW ? 0.1 : 0.01;
 
 	if (window->count < VERY_FEW)
 		return 0;
-	return hist__lower_ns(hist__quantile_bucket(window, q));
+	return hist__lower_ns(hist__quantile_bucket(window, 1 - slow * parts));
+}
+
+uint64_t why__edge_ns(const struct hist *window)
+{
+	return edge_of(window, 1);
+}
+
+uint64_t why__note_edge_ns(const struct hist *window)
+{
+	return edge_of(window, 2);
 }
 
 stage_mask_t why__stage(enum why_id id)

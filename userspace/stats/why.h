@@ -86,6 +86,8 @@ struct why_note *why_ring__find(struct why_ring *r, uint64_t seq);
 
 /* From where on a request of this window is slow: P99, P90 where there are few. */
 uint64_t why__edge_ns(const struct hist *window);
+/* From where on one is noted: the edge moves, and those noted are those that may yet be slow. */
+uint64_t why__note_edge_ns(const struct hist *window);
 
 struct why_sum {
 	enum why_id id;
