@@ -88,7 +88,7 @@ def draw(text, cols, lines):
     image = Image.new("RGB", (cols * CELL_X + 2 * MARGIN, lines * CELL_Y + 2 * MARGIN), BACK)
     canvas = ImageDraw.Draw(image)
     fonts = {bold: ImageFont.truetype(FONT % ("-Bold" if bold else ""), SIZE) for bold in (False, True)}
-    pen = Pen()
+    pen, glyphs = Pen(), []  # drawn last: a background must not cut the line above
     for row, line in enumerate(text.split("\n")[:lines]):
         col = 0
         for token in TOKEN.finditer(line):
@@ -101,10 +101,12 @@ def draw(text, cols, lines):
             fore, back = pen.colors()
             canvas.rectangle((x, y, x + cells * CELL_X - 1, y + CELL_Y - 1), fill=back)
             if char != " ":
-                canvas.text((x, y), char, font=fonts[pen.bold], fill=fore)
+                glyphs.append(((x, y), char, fonts[pen.bold], fore))
             if pen.under:
                 canvas.line((x, y + CELL_Y - 2, x + cells * CELL_X - 1, y + CELL_Y - 2), fill=fore)
             col += cells
+    for at, char, font, fore in glyphs:
+        canvas.text(at, char, font=font, fill=fore)
     return image
 
 
