@@ -71,6 +71,27 @@ static void ring_keeps_the_latest(void)
 	memset(&r, 0, sizeof(r));
 }
 
+static void slow_ones_stay(void)
+{
+	static struct why_ring r;
+	struct why_note n = note_of(1, 520);
+
+	memset(&r, 0, sizeof(r));
+	r.slow_ns = 500;
+	why_ring__push(&r, &n);
+	n.total_ns = 400;
+	for (unsigned int i = 0; i < 2 * WHY_NOTES; i++)
+		why_ring__push(&r, &n);
+	CHECK(why_ring__find(&r, 1));
+	CHECK(!why_ring__find(&r, 2));
+	n.total_ns = 520;
+	for (unsigned int i = 0; i < WHY_NOTES - 1; i++)
+		why_ring__push(&r, &n);
+	CHECK(why_ring__find(&r, 1));
+	why_ring__push(&r, &n);
+	CHECK(!why_ring__find(&r, 1));
+}
+
 static void push(struct why_ring *r, uint64_t now_ns, uint64_t total_ns, uint32_t pid,
 		 const char *comm, int call)
 {
@@ -124,6 +145,7 @@ static void sums_are_bounded(void)
 
 static void edges(void)
 {
+	static struct why_ring r;
 	struct hist h;
 
 	hist__init(&h);
@@ -139,7 +161,9 @@ static void edges(void)
 	CHECK(why__edge_ns(&h) < 1000000); /* P99 of 200: the 198th */
 	hist__add(&h, 9000000);
 	CHECK(why__edge_ns(&h) > 1000000);
-	CHECK(why__note_edge_ns(&h) < 1000000); /* P98 of 201: the 197th */
+	why_ring__edge(&r, &h, 5);
+	CHECK_UINT(r.slow_ns, why__edge_ns(&h));
+	CHECK(r.edge_ns < 1000000); /* P98 of 201: the 197th */
 }
 
 static void texts(void)
@@ -174,6 +198,7 @@ int main(int argc, char **argv)
 		{"causes_stay_in_their_stage", causes_stay_in_their_stage, TEST_PLAIN},
 		{"bounds", bounds, TEST_PLAIN},
 		{"ring_keeps_the_latest", ring_keeps_the_latest, TEST_PLAIN},
+		{"slow_ones_stay", slow_ones_stay, TEST_PLAIN},
 		{"sums", sums, TEST_PLAIN},
 		{"sums_are_bounded", sums_are_bounded, TEST_PLAIN},
 		{"edges", edges, TEST_PLAIN},

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define EDGE_NS 1000000000ull /* how long an edge is good */
+#define EDGE_NS	   1000000000ull /* how long an edge is good, */
+#define EDGE_NOTES 16		 /* and for how many notes */
 
 /* A stretch of a noted request in which its thread had it. */
 struct slow_wait {
@@ -156,10 +157,10 @@ static bool is_noted(struct why_ring *ring, const struct stats *stats, const str
 	uint64_t stage_ns[STATS_STAGES_MAX], span_ns;
 	struct hist window;
 
-	if (!ring->edge_at || now_ns < ring->edge_at || now_ns - ring->edge_at > EDGE_NS) {
+	if (!ring->edge_at || now_ns < ring->edge_at || now_ns - ring->edge_at > EDGE_NS ||
+	    ring->seq - ring->edge_seq >= EDGE_NOTES) {
 		stats__window(stats, x->row, now_ns, &window, stage_ns, &span_ns);
-		ring->edge_ns = why__note_edge_ns(&window);
-		ring->edge_at = now_ns;
+		why_ring__edge(ring, &window, now_ns);
 	}
 	return total_ns >= ring->edge_ns;
 }

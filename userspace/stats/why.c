@@ -35,11 +35,6 @@ uint64_t why__edge_ns(const struct hist *window)
 	return edge_of(window, 1);
 }
 
-uint64_t why__note_edge_ns(const struct hist *window)
-{
-	return edge_of(window, 2);
-}
-
 stage_mask_t why__stage(enum why_id id)
 {
 	return rows[id].stage;
@@ -145,20 +140,44 @@ uint64_t why_note__take_back(struct why_note *n, enum why_id id, unsigned int wh
 	return 0;
 }
 
+/* The older of two, but one that is not slow (any more) before one that is. */
+static bool is_sooner(const struct why_ring *r, const struct why_note *a, const struct why_note *b)
+{
+	bool is_a_slow = a->total_ns >= r->slow_ns, is_b_slow = b->total_ns >= r->slow_ns;
+
+	if (!a->seq || !b->seq || is_a_slow == is_b_slow)
+		return a->seq < b->seq;
+	return is_b_slow;
+}
+
 struct why_note *why_ring__push(struct why_ring *r, const struct why_note *n)
 {
-	struct why_note *at = &r->note[++r->seq % WHY_NOTES];
+	struct why_note *at = &r->note[0];
 
+	for (unsigned int i = 1; i < WHY_NOTES; i++) {
+		if (is_sooner(r, &r->note[i], at))
+			at = &r->note[i];
+	}
 	*at = *n;
-	at->seq = r->seq;
+	at->seq = ++r->seq;
 	return at;
 }
 
 struct why_note *why_ring__find(struct why_ring *r, uint64_t seq)
 {
-	struct why_note *n = &r->note[seq % WHY_NOTES];
+	for (unsigned int i = 0; seq && i < WHY_NOTES; i++) {
+		if (r->note[i].seq == seq)
+			return &r->note[i];
+	}
+	return NULL;
+}
 
-	return seq && n->seq == seq ? n : NULL;
+void why_ring__edge(struct why_ring *r, const struct hist *window, uint64_t now_ns)
+{
+	r->slow_ns = edge_of(window, 1);
+	r->edge_ns = edge_of(window, 2);
+	r->edge_at = now_ns;
+	r->edge_seq = r->seq;
 }
 
 static void add_sum(struct why_sums *ret, const struct why_cause *c, const struct why_thread *t)

@@ -71,23 +71,24 @@ uint64_t why_note__add(struct why_note *n, enum why_id id, int32_t arg, unsigned
 /* Takes back up to ns of a cause, for others of its stage. Returns what it took back. */
 uint64_t why_note__take_back(struct why_note *n, enum why_id id, unsigned int who, uint64_t ns);
 
-/* The notes of a row. */
+/* The notes of a row. The edge moves: noted are those that may yet be slow, twice as many. */
 struct why_ring {
-	uint64_t seq;	  /* of the latest note */
-	uint64_t edge_ns; /* requests below are not noted */
-	uint64_t edge_at; /* when that was found */
+	uint64_t seq;	   /* of the latest note */
+	uint64_t slow_ns;  /* from here on a request is slow */
+	uint64_t edge_ns;  /* from here on it is to be noted */
+	uint64_t edge_at;  /* when they were found, 0 never; */
+	uint64_t edge_seq; /* and which note was the latest then */
 	struct why_note note[WHY_NOTES];
 };
 
-/* The oldest makes room. */
+void why_ring__edge(struct why_ring *r, const struct hist *window, uint64_t now_ns);
+/* The oldest that is not slow makes room, else the oldest. */
 struct why_note *why_ring__push(struct why_ring *r, const struct why_note *n);
 /* NULL: it has made room. */
 struct why_note *why_ring__find(struct why_ring *r, uint64_t seq);
 
 /* From where on a request of this window is slow: P99, P90 where there are few. */
 uint64_t why__edge_ns(const struct hist *window);
-/* From where on one is noted: the edge moves, and those noted are those that may yet be slow. */
-uint64_t why__note_edge_ns(const struct hist *window);
 
 struct why_sum {
 	enum why_id id;
