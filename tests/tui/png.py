@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSansMono%s.ttf"
 SIZE = 15  # pixels
-CELL_X, CELL_Y, MARGIN = 9, 18, 6  # pixels
+CELL_X, CELL_Y, MARGIN = 9, 20, 6  # pixels
 BACK, FORE = (24, 24, 28), (214, 214, 214)
 # The eight colours, then the bright ones
 PALETTE = [(70, 70, 70), (224, 90, 90), (110, 190, 90), (222, 184, 60), (100, 150, 240), (200, 120, 210), (70, 190, 200),
@@ -113,7 +113,7 @@ def draw(text, cols, lines):
 def main():
     cols, lines = (int(sys.argv[2]), int(sys.argv[3])) if len(sys.argv) > 3 else (80, 24)
     text = sys.stdin.buffer.read().decode("utf-8", "replace")
-    image = draw(text, cols, lines).quantize(colors=32, dither=0)
+    image = draw(text, cols, lines).quantize(colors=192, dither=0)
     image.save(sys.argv[1], optimize=True)
 
 
