@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Socket client of the daemon's JSON-lines protocol (userspace/serve/README.md): one request line,
+/* Socket client of the daemon's JSON-lines protocol (userspace/serve/PROTOCOL.md): one request line,
  * one reply line. Never blocks by itself; the caller polls client__fd() for client__events(). */
 #ifndef SIGPATH_CLIENT_H
 #define SIGPATH_CLIENT_H

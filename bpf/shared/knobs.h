@@ -12,11 +12,11 @@
 #define WAIT_WAYS    4
 #define SOCK_SETS    4096 /* signaling sockets, SOCK_WAYS each */
 #define SOCK_WAYS    4
-#define CALL_SLOTS   4096 /* send calls under way, by socket */
-#define STACK_SLOTS  512  /* packets between receive tracepoint and socket, on each CPU */
-#define THREAD_SLOTS 8192 /* threads that read or send signaling */
-#define WRITE_SLOTS  4096 /* send calls on streams, by socket */
-#define CUT_SLOTS    4096 /* segments that may be cut before the driver, by socket */
+#define CALL_SLOTS   4096  /* send calls under way, by socket */
+#define STACK_SLOTS  512   /* packets between receive tracepoint and socket, on each CPU */
+#define THREAD_SLOTS 8192  /* threads that read or send signaling */
+#define WRITE_SLOTS  4096  /* send calls on streams, by socket */
+#define CUT_SLOTS    4096  /* segments that may be cut before the driver, by socket */
 #define MEDIA_SETS   16384 /* flows of media and of what DTLS protects, MEDIA_WAYS each */
 #define MEDIA_WAYS   4
 /* A flow of media that was quiet for so long starts anew, or gives its slot away. */

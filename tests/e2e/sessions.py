@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Sessions as the daemon's socket tells them (userspace/serve/README.md), and what must hold for each of them."""
+"""Sessions as the daemon's socket tells them (userspace/serve/PROTOCOL.md), and what must hold for each of them."""
 import json
 import socket
 

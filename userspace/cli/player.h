@@ -29,7 +29,7 @@ void player__free(struct player *p);
  * be called again, 0 at once, -1 not before the next request. */
 int player__step(struct player *p, uint64_t now_ns);
 /* The reply to a line, returned owned; NULL: no memory. Beside the daemon's requests it knows
- * `play` (userspace/serve/README.md). */
+ * `play` (userspace/serve/PROTOCOL.md). */
 char *player__reply(struct player *p, const char *line, size_t len);
 
 /* Forks a process that plays and answers on *fd (owned by the caller) until that is closed. The

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The daemon's replies (userspace/serve/README.md) from a replay. */
+/* The daemon's replies (userspace/serve/PROTOCOL.md) from a replay. */
 #ifndef SIGPATH_REPLAY_REPLY_H
 #define SIGPATH_REPLAY_REPLY_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Sessions as text, from the JSON of userspace/serve/README.md, wherever it came from: the daemon
+/* Sessions as text, from the JSON of userspace/serve/PROTOCOL.md, wherever it came from: the daemon
  * or a replay. What strangers wrote in it is made safe for a terminal. Prints on stdout. */
 #ifndef SIGPATH_SESSION_TEXT_H
 #define SIGPATH_SESSION_TEXT_H
