@@ -134,12 +134,23 @@ $(BUILD)/tests/unit/%: tests/unit/%.c tests/lib/test.c $(SANLIB) | $(SKEL)
 	$(say) TEST $@
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -O1 $(SAN) $(INC_tests/unit) $(WRAP) -MMD -MP -MF $@.d -o $@ $< tests/lib/test.c $(SANLIB) $(LIBS_CLIENT)
-FUZZ_LIB := $(sort $(wildcard userspace/replay/*.[ch] userspace/proto/*.[ch] userspace/stream/*.[ch] userspace/call/*.[ch] userspace/session/*.[ch] userspace/stats/*.[ch] userspace/ingest/*.[ch] bpf/parse/*.h bpf/shared/*.h))
+# Fuzzers: what they test is compiled once, with coverage, and linked to each.
+FUZZ_SAN  := -fsanitize=address,undefined -fno-sanitize-recover=all
+FUZZ_DIRS := userspace/replay userspace/proto userspace/stream userspace/call userspace/session userspace/stats userspace/ingest
+FUZZ_OBJS := $(patsubst %.c,$(BUILD)/fuzz/%.o,$(sort $(wildcard $(addsuffix /*.c,$(FUZZ_DIRS)))))
+FUZZ_LIB  := $(BUILD)/fuzz/libfuzzed.a
+FUZZ_FLAGS := -O1 -g -std=gnu11 -D_GNU_SOURCE $(FUZZ_SAN) -Iuserspace/call $(INC_tests/unit)
+
+$(BUILD)/fuzz/%.o: %.c
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c $< -o $@
+$(FUZZ_LIB): $(FUZZ_OBJS)
+	$(say) AR $@
+	$(Q)rm -f $@; ar rcs $@ $^
 $(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(FUZZ_LIB)
 	$(say) FUZZ $@
 	@mkdir -p $(@D)
-	$(Q)$(CLANG) -O1 -g -std=gnu11 -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -Iuserspace/call $(INC_tests/unit) \
-	  -o $@ $< $(filter %.c,$(FUZZ_LIB)) -lz -ljansson
+	$(Q)$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer -MMD -MP -MF $@.d -o $@ $< $(FUZZ_LIB) -lz -ljansson
 $(BUILD)/tests/bpf/%: tests/bpf/%.c $(LIB) | $(SKEL)
 	$(say) BPFTEST $@
 	@mkdir -p $(@D)
