@@ -76,6 +76,24 @@ void view__update(struct ui *ui, const struct view *view)
 		view->select(ui);
 }
 
+int view__replace(struct ui *ui, const struct view *view, void *state, char err[MODEL_ERROR_LEN])
+{
+	struct page *page = &ui->page[view->id];
+	void *old = page->state, *gone = old;
+	int rc;
+
+	page->state = state;
+	rc = view->update(ui);
+	if (rc) {
+		gone = state;
+		snprintf(err, MODEL_ERROR_LEN, "no memory for this view");
+	}
+	page->state = gone;
+	view->done(page);
+	page->state = rc ? old : state;
+	return rc;
+}
+
 void view__take_model(struct ui *ui, struct model *m)
 {
 	struct model *old = ui->model;

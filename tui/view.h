@@ -123,6 +123,9 @@ struct page *view__page(struct ui *ui);
 /* Grids of all tables, and the first view. */
 void view__init(struct ui *ui, const struct view *first);
 void view__done(struct ui *ui);
+/* Takes a new state over: the old one is freed when the view's table has the new rows. -ENOMEM: the
+ * new one is freed, nothing changed, err says so. */
+int view__replace(struct ui *ui, const struct view *view, void *state, char err[MODEL_ERROR_LEN]);
 /* Sets the rows of a view anew; when memory runs out it has none. */
 void view__update(struct ui *ui, const struct view *view);
 /* Takes over a snapshot (takes m) in every view. */

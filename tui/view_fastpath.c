@@ -171,26 +171,16 @@ static int update(struct ui *ui)
 	return m ? grid__update(&page->grid, &ops, m->row, sizeof(*m->row), m->cnt) : 0;
 }
 
-/* The old rows go when the table has the new ones. */
 static int take(struct ui *ui, const char *line, char err[MODEL_ERROR_LEN])
 {
-	struct page *page = &ui->page[VIEW_FASTPATH];
-	struct model_fastpath *old = page->state, *m = NULL;
+	struct model_fastpath *m = NULL;
 	int rc = model_fastpath__parse(line, &m, err);
 
 	if (rc)
 		return rc;
 	m->received_ns = ui->now_ns;
-	model_fastpath__compare(m, old);
-	page->state = m;
-	rc = update(ui);
-	if (rc) {
-		page->state = old;
-		old = m;
-		snprintf(err, MODEL_ERROR_LEN, "no memory for the fast path");
-	}
-	model_fastpath__free(old);
-	return rc;
+	model_fastpath__compare(m, ui->page[VIEW_FASTPATH].state);
+	return view__replace(ui, &view_fastpath, m, err);
 }
 
 /* --- drawing --- */

@@ -202,24 +202,12 @@ static int update(struct ui *ui)
 	return m ? grid__update(&page->grid, &ops, m->peer, sizeof(*m->peer), m->cnt) : 0;
 }
 
-/* The old rows go when the table has the new ones. */
 static int take(struct ui *ui, const char *line, char err[MODEL_ERROR_LEN])
 {
-	struct page *page = &ui->page[VIEW_NAT];
-	struct model_beats *old = page->state, *m = NULL;
+	struct model_beats *m = NULL;
 	int rc = model_beats__parse(line, &m, err);
 
-	if (rc)
-		return rc;
-	page->state = m;
-	rc = update(ui);
-	if (rc) {
-		page->state = old;
-		old = m;
-		snprintf(err, MODEL_ERROR_LEN, "no memory for the heartbeats");
-	}
-	model_beats__free(old);
-	return rc;
+	return rc ? rc : view__replace(ui, &view_nat, m, err);
 }
 
 /* --- drawing --- */

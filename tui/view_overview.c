@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define ALL_COLUMNS UINT32_MAX
-#define PANE_FIXED  2  /* rule, title */
+#define PANE_FIXED  2  /* rule, title; and a line of figures on a narrow screen */
 #define TABLE_LEAST 5  /* column heads and some rows */
 #define NAME_COLS   16 /* of a stage */
 #define WIDE_COLS   110
@@ -90,6 +90,27 @@ static void draw_title(const struct ui *ui, int y, const struct model_row *row,
 		paint__strip(&strip, drift[0] == '!' ? PAINT_ALERT : PAINT_PLAIN, "%s", drift);
 	if (row->comm[0])
 		paint__strip(&strip, PAINT_PLAIN, "%s", row->comm);
+}
+
+/* On a narrow screen not all figures of a row have a column. */
+static int get_figure_lines(const struct ui *ui)
+{
+	return ui->paint.cols < WIDE_COLS;
+}
+
+static void draw_figures(const struct ui *ui, int y, const struct model_row *row)
+{
+	struct paint_strip strip = {.paint = &ui->paint, .y = y};
+	char figure[FIGURE_LEN];
+
+	paint__strip(&strip, PAINT_PLAIN, "n %s", figure__count(figure, row->n, 8));
+	paint__strip(&strip, PAINT_PLAIN, "P90 %s", figure__ns(figure, row->p90.ns));
+	paint__strip(&strip, PAINT_PLAIN, "max %s", figure__ns(figure, row->max_ns));
+	paint__strip(&strip, row->errors ? PAINT_ALERT : PAINT_PLAIN, "%serrors %s",
+		     row->errors ? "! " : "", figure__count(figure, row->errors, 6));
+	paint__strip(&strip, row->timeouts ? PAINT_ALERT : PAINT_PLAIN, "%stimeouts %s",
+		     row->timeouts ? "! " : "", figure__count(figure, row->timeouts, 6));
+	paint__strip(&strip, PAINT_PLAIN, "in flight %s", figure__count(figure, row->in_flight, 6));
 }
 
 static void draw_stage(const struct ui *ui, int y, const struct breakdown *parts, unsigned int at,
@@ -179,6 +200,7 @@ static void draw_bands(const struct ui *ui, int y, const struct model_row *row)
 static void draw_pane(const struct ui *ui, int y, int height)
 {
 	const struct model_row *row = get_row(ui);
+	int fixed = PANE_FIXED + get_figure_lines(ui);
 	struct breakdown parts;
 	bool is_window;
 
@@ -187,19 +209,21 @@ static void draw_pane(const struct ui *ui, int y, int height)
 		return;
 	get_parts(row, &parts, &is_window);
 	draw_title(ui, y + 1, row, &parts, is_window);
+	if (fixed > PANE_FIXED)
+		draw_figures(ui, y + PANE_FIXED, row);
 	if (ui->paint.lines >= TALL_LINES) {
 		height -= MODEL_BANDS;
 		draw_bands(ui, y + height, row);
 	}
-	if (parts.tail_ns || height < PANE_FIXED + 2) {
-		draw_stages(ui, y + PANE_FIXED, height - PANE_FIXED, &parts, parts.tail_ns > 0);
+	if (parts.tail_ns || height < fixed + 2) {
+		draw_stages(ui, y + fixed, height - fixed, &parts, parts.tail_ns > 0);
 		return;
 	}
-	paint__text(&ui->paint, y + PANE_FIXED, 1, ALL_COLUMNS, PAINT_PLAIN,
+	paint__text(&ui->paint, y + fixed, 1, ALL_COLUMNS, PAINT_PLAIN,
 		    !parts.all_ns ? "none in this window"
 				  : "too few requests to tell of the slowest; all of the window:");
 	if (parts.all_ns)
-		draw_stages(ui, y + PANE_FIXED + 1, height - PANE_FIXED - 1, &parts, false);
+		draw_stages(ui, y + fixed + 1, height - fixed - 1, &parts, false);
 }
 
 /* --- operations --- */
@@ -213,14 +237,14 @@ static void draw(struct ui *ui, int y, int height)
 			    "waiting for the first snapshot");
 		return;
 	}
-	pane = PANE_FIXED + get_most_stages(ui->model);
+	pane = PANE_FIXED + get_figure_lines(ui) + get_most_stages(ui->model);
 	if (ui->paint.lines >= TALL_LINES)
 		pane += MODEL_BANDS + 1;
 	if (pane > height * 3 / 5)
 		pane = height * 3 / 5;
 	if (pane > height - TABLE_LEAST)
 		pane = height - TABLE_LEAST;
-	if (pane <= PANE_FIXED)
+	if (pane <= PANE_FIXED + get_figure_lines(ui))
 		pane = 0;
 	table = height - pane;
 	ui->height = table > 1 ? (unsigned int)table - 1 : 1;

@@ -74,24 +74,12 @@ static int update(struct ui *ui)
 	return grid__update(&page->grid, &session_column__table, m->call, sizeof(*m->call), m->cnt);
 }
 
-/* The old rows go when the table has the new ones. */
 static int take(struct ui *ui, const char *line, char err[MODEL_ERROR_LEN])
 {
-	struct page *page = &ui->page[VIEW_SESSIONS];
-	struct model_sessions *old = page->state, *m = NULL;
+	struct model_sessions *m = NULL;
 	int rc = model_sessions__parse(line, &m, err);
 
-	if (rc)
-		return rc;
-	page->state = m;
-	rc = update(ui);
-	if (rc) {
-		page->state = old;
-		old = m;
-		snprintf(err, MODEL_ERROR_LEN, "no memory for the sessions");
-	}
-	model_sessions__free(old);
-	return rc;
+	return rc ? rc : view__replace(ui, &view_sessions, m, err);
 }
 
 static void done(struct page *page)

@@ -162,7 +162,7 @@ static void splits_by_history(void)
 		struct rec_history history = {.off_cnt = r->cnt};
 
 		memcpy(history.off, r->off, sizeof(history.off));
-		rx_leg__split(&leg, &history);
+		rx_leg__split(&leg, &history, 0, NULL);
 		CHECK_CASE("%s", r->name);
 		CHECK_UINT(leg.sockq.wakeup_ns, r->want.wakeup_ns);
 		CHECK_UINT(leg.sockq.runq_ns, r->want.runq_ns);
@@ -198,7 +198,7 @@ static void hostile_leg(uint64_t *seed, uint64_t base, struct rx_leg *leg)
 	}
 	*leg = (struct rx_leg){.sock_ns = hostile_ns(seed, base),
 			       .read_ns = hostile_ns(seed, base)};
-	rx_leg__split(leg, &history);
+	rx_leg__split(leg, &history, 0, NULL);
 }
 
 static void parts_sum_whatever_the_history(void)
@@ -241,8 +241,8 @@ static void walk_subset(unsigned int known, struct path *p)
 	struct tx_leg reply = {AT(11, 1200), AT(12, 1300), AT(13, 1400)};
 #undef AT
 
-	rx_leg__split(&in, &history);
-	rx_leg__split(&back, &history);
+	rx_leg__split(&in, &history, 0, NULL);
+	rx_leg__split(&back, &history, 0, NULL);
 	path__rx(p, 0, &in);
 	path__tx(p, STAGE_APP, &out);
 	path__rx(p, STAGE_PEER, &back);
@@ -380,8 +380,7 @@ static void causes_sum_to_their_stages(void)
 	struct rx_leg leg = {.sock_ns = 1000, .read_ns = 2000};
 	struct why_parts why;
 
-	rx_leg__split(&leg, &h);
-	rx_leg__why(&leg, &h, 3, &why);
+	rx_leg__split(&leg, &h, 3, &why);
 	CHECK_UINT(leg.sockq.runq_ns, 300);
 	CHECK_UINT(leg.sockq.backlog_ns, 600);
 	CHECK_UINT(leg.sockq.wakeup_ns, 100);
@@ -393,7 +392,7 @@ static void causes_sum_to_their_stages(void)
 		CHECK_INT(why.part[i].arg, want[i].arg);
 	}
 	leg.sock_ns = 0;
-	rx_leg__why(&leg, &h, 3, &why);
+	rx_leg__split(&leg, &h, 3, &why);
 	CHECK_UINT(why.cnt, 0);
 }
 

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "call_event.h"
+#include "dialog_offer.h"
 #include "legs.h"
 #include "meter.h"
 #include "session.h"
@@ -12,88 +14,6 @@
 #define RETRY_NS                                                                        \
 	SIP_TIMER_B_NS /* a failed call may be tried again with its Call-ID for so long \
 			*/
-
-enum event {
-	EV_NONE,
-	EV_ASK,	       /* the request that makes the call */
-	EV_RINGING,    /* 180..189 */
-	EV_OK,	       /* 2xx */
-	EV_REFUSED,    /* 400..699 but what follows */
-	EV_AWAIT,      /* 3xx, 401, 407: asked again, or not */
-	EV_CANCELLED,  /* 487 */
-	EV_BYE_OK,     /* final answer to a BYE */
-	EV_PENDING,    /* NOTIFY */
-	EV_NOTIFIED,   /* NOTIFY: the subscription is active */
-	EV_TERMINATED, /* NOTIFY, or the answer to an unregistration */
-	EV_CNT
-};
-
-/* New state + 1; 0: stays. */
-#define TO(state) (CALL_STATE_##state + 1)
-typedef uint8_t state_row[EV_CNT];
-
-static const state_row invite_states[CALL_STATE_CNT] = {
-	[CALL_STATE_TRYING] = {[EV_RINGING] = TO(RINGING),
-			       [EV_OK] = TO(ANSWERED),
-			       [EV_REFUSED] = TO(FAILED),
-			       [EV_CANCELLED] = TO(CANCELLED),
-			       [EV_BYE_OK] = TO(ENDED)},
-	[CALL_STATE_RINGING] = {[EV_OK] = TO(ANSWERED),
-				[EV_REFUSED] = TO(FAILED),
-				[EV_CANCELLED] = TO(CANCELLED),
-				[EV_BYE_OK] = TO(ENDED)},
-	[CALL_STATE_ANSWERED] = {[EV_BYE_OK] = TO(ENDED)},
-	[CALL_STATE_ACTIVE] = {[EV_BYE_OK] = TO(ENDED)},
-	/* Asked again with the same Call-ID; a 2xx that crossed the CANCEL, or came late. */
-	[CALL_STATE_FAILED] = {[EV_ASK] = TO(TRYING), [EV_OK] = TO(ANSWERED)},
-	[CALL_STATE_CANCELLED] = {[EV_OK] = TO(ANSWERED)},
-	[CALL_STATE_TIMEOUT] = {[EV_OK] = TO(ANSWERED), [EV_REFUSED] = TO(FAILED)},
-	[CALL_STATE_LOST] = {[EV_BYE_OK] = TO(ENDED)},
-};
-
-static const state_row register_states[CALL_STATE_CNT] = {
-	[CALL_STATE_TRYING] =
-		{[EV_OK] = TO(ACTIVE), [EV_REFUSED] = TO(FAILED), [EV_TERMINATED] = TO(ENDED)},
-	[CALL_STATE_ACTIVE] = {[EV_REFUSED] = TO(FAILED), [EV_TERMINATED] = TO(ENDED)},
-	[CALL_STATE_ENDED] = {[EV_ASK] = TO(TRYING), [EV_OK] = TO(ACTIVE)},
-	[CALL_STATE_FAILED] = {[EV_ASK] = TO(TRYING), [EV_OK] = TO(ACTIVE)},
-	[CALL_STATE_TIMEOUT] = {[EV_ASK] = TO(TRYING), [EV_OK] = TO(ACTIVE)},
-	[CALL_STATE_LOST] = {[EV_ASK] = TO(TRYING), [EV_OK] = TO(ACTIVE)},
-};
-
-/* RFC 6665 4.1.2: the NOTIFY tells, and may come before the 2xx. */
-static const state_row subscribe_states[CALL_STATE_CNT] = {
-	[CALL_STATE_TRYING] = {[EV_OK] = TO(ANSWERED),
-			       [EV_REFUSED] = TO(FAILED),
-			       [EV_PENDING] = TO(ANSWERED),
-			       [EV_NOTIFIED] = TO(ACTIVE),
-			       [EV_TERMINATED] = TO(ENDED)},
-	[CALL_STATE_ANSWERED] = {[EV_REFUSED] = TO(FAILED),
-				 [EV_NOTIFIED] = TO(ACTIVE),
-				 [EV_TERMINATED] = TO(ENDED)},
-	[CALL_STATE_ACTIVE] = {[EV_TERMINATED] = TO(ENDED), [EV_REFUSED] = TO(FAILED)},
-	[CALL_STATE_ENDED] = {[EV_ASK] = TO(TRYING)},
-	[CALL_STATE_FAILED] = {[EV_ASK] = TO(TRYING)},
-	[CALL_STATE_TIMEOUT] =
-		{[EV_ASK] = TO(TRYING), [EV_OK] = TO(ANSWERED), [EV_NOTIFIED] = TO(ACTIVE)},
-	[CALL_STATE_LOST] = {[EV_ASK] = TO(TRYING), [EV_NOTIFIED] = TO(ACTIVE)},
-};
-
-static const state_row request_states[CALL_STATE_CNT] = {
-	[CALL_STATE_TRYING] =
-		{[EV_OK] = TO(ENDED), [EV_REFUSED] = TO(FAILED), [EV_CANCELLED] = TO(CANCELLED)},
-	[CALL_STATE_ENDED] = {[EV_ASK] = TO(TRYING)},
-	[CALL_STATE_FAILED] = {[EV_ASK] = TO(TRYING)},
-	[CALL_STATE_TIMEOUT] = {[EV_ASK] = TO(TRYING), [EV_OK] = TO(ENDED)},
-	[CALL_STATE_LOST] = {[EV_ASK] = TO(TRYING)},
-};
-
-static const state_row *const states[] = {
-	[CALL_INVITE] = invite_states,
-	[CALL_REGISTER] = register_states,
-	[CALL_SUBSCRIBE] = subscribe_states,
-	[CALL_REQUEST] = request_states,
-};
 
 struct sight { /* of one message, for the functions below */
 	struct calls *c;
@@ -106,12 +26,9 @@ struct sight { /* of one message, for the functions below */
 	uint64_t ts_ns;
 };
 
-static void fire(const struct sight *s, enum event ev)
+static void fire(const struct sight *s, enum call_event ev)
 {
-	uint8_t to = states[s->call->kind][s->call->state][ev];
-
-	if (to)
-		calls__move(s->c, s->call, (enum call_state)(to - 1));
+	calls__move(s->c, s->call, call_event__next(s->call->kind, s->call->state, ev));
 }
 
 static bool has(const struct sip_head *h, uint32_t bits)
@@ -123,68 +40,6 @@ static bool is_text(const struct sight *s, struct sip_span span, const char *tex
 {
 	return span.len == strlen(text) &&
 	       !strncasecmp((const char *)s->m->p + span.off, text, span.len);
-}
-
-/* --- offers and answers --- */
-
-static enum offer_kind request_offer_kind(const struct dialog *d, const struct sip_head *h)
-{
-	switch (h->method) {
-	case SIP_INVITE:
-	case SIP_UPDATE:
-		return OFFER_OFFER;
-	case SIP_PRACK: /* RFC 3262 5 */
-		return d->is_offer_open ? OFFER_ANSWER : OFFER_OFFER;
-	case SIP_ACK:
-		return d->is_offer_open ? OFFER_ANSWER : OFFER_NONE;
-	default:
-		return OFFER_NONE;
-	}
-}
-
-/* RFC 3261 13.2.1: the first description that comes back is the answer, even in a provisional that
- * is not reliable; without an offer in the INVITE a reliable response offers. */
-static enum offer_kind response_offer_kind(const struct dialog *d, const struct sip_head *h)
-{
-	bool is_reliable = h->status >= 200 || has(h, SIP_HAVE_RSEQ);
-
-	if (h->status >= 300)
-		return OFFER_NONE;
-	if (h->method == SIP_INVITE) {
-		if (d->sdp_cseq == h->cseq)
-			return OFFER_ANSWER;
-		return is_reliable ? d->is_offer_open ? OFFER_NONE : OFFER_OFFER : OFFER_NONE;
-	}
-	if (h->method == SIP_UPDATE || h->method == SIP_PRACK)
-		return d->offer_cseq == h->cseq ? OFFER_ANSWER : OFFER_NONE;
-	return OFFER_NONE;
-}
-
-enum offer_kind dialog__offer_kind(const struct dialog *d, const struct sip_head *h,
-				   const struct offer *o)
-{
-	if (o->kind == OFFER_NONE || o->kind == OFFER_CANDIDATE)
-		return (enum offer_kind)o->kind;
-	return h->is_request ? request_offer_kind(d, h) : response_offer_kind(d, h);
-}
-
-static void take_offer(const struct sight *s, enum offer_kind kind)
-{
-	struct dialog *d = s->d;
-
-	if (kind == OFFER_OFFER) {
-		calls__at(s->call, CALL_AT_OFFER, s->ts_ns);
-		if (!s->h->is_request)
-			d->is_offer_open = true;
-		else if (s->h->method == SIP_INVITE)
-			d->sdp_cseq = s->h->cseq;
-		else
-			d->offer_cseq = s->h->cseq;
-	} else if (kind == OFFER_ANSWER) {
-		if (s->call->at[CALL_AT_OFFER])
-			calls__at(s->call, CALL_AT_ANSWER, s->ts_ns);
-		d->is_offer_open = false;
-	}
 }
 
 /* --- the request that makes a call, and its answers --- */
@@ -253,7 +108,7 @@ static void ask(const struct sight *s)
 	d->is_challenged = d->is_cancelled = false;
 	d->cseq = s->h->cseq;
 	d->key = s->key;
-	fire(s, EV_ASK);
+	fire(s, CALL_EV_ASK);
 	if (s->call->state == CALL_STATE_TRYING)
 		calls__due(s->c, s->call, s->ts_ns + SIP_TIMER_B_NS, CALL_STATE_TIMEOUT);
 }
@@ -280,7 +135,7 @@ static void provisional(const struct sight *s)
 		calls__at(s->call, CALL_AT_TRYING, s->ts_ns);
 	if (status >= 180 && status <= 189) {
 		calls__at(s->call, CALL_AT_RINGING, s->ts_ns);
-		fire(s, EV_RINGING);
+		fire(s, CALL_EV_RINGING);
 	}
 	if (s->call->kind == CALL_INVITE && !s->d->is_cancelled &&
 	    s->call->state <= CALL_STATE_RINGING)
@@ -306,10 +161,10 @@ static void hold(const struct sight *s)
 static void succeed(const struct sight *s)
 {
 	if (s->call->kind == CALL_REGISTER && !s->d->expires_s) {
-		fire(s, EV_TERMINATED);
+		fire(s, CALL_EV_TERMINATED);
 		return;
 	}
-	fire(s, EV_OK);
+	fire(s, CALL_EV_OK);
 	if (!call_state__is_over(s->call->state))
 		hold(s);
 }
@@ -335,9 +190,9 @@ static void final(const struct sight *s)
 	}
 	calls__at(s->call, CALL_AT_FINAL, s->ts_ns);
 	if (status == 487)
-		fire(s, EV_CANCELLED);
+		fire(s, CALL_EV_CANCELLED);
 	else if (status >= 400)
-		fire(s, EV_REFUSED);
+		fire(s, CALL_EV_REFUSED);
 	if (call_state__is_over(s->call->state))
 		calls__at(s->call, CALL_AT_END, s->ts_ns);
 }
@@ -369,12 +224,12 @@ static void notify(const struct sight *s)
 	if (s->call->kind != CALL_SUBSCRIBE)
 		return;
 	if (is_text(s, state, "terminated")) {
-		fire(s, EV_TERMINATED);
+		fire(s, CALL_EV_TERMINATED);
 		calls__at(s->call, CALL_AT_END, s->ts_ns);
 	} else if (is_text(s, state, "active")) {
-		fire(s, EV_NOTIFIED);
+		fire(s, CALL_EV_NOTIFIED);
 	} else if (is_text(s, state, "pending")) {
-		fire(s, EV_PENDING);
+		fire(s, CALL_EV_PENDING);
 	}
 }
 
@@ -412,7 +267,7 @@ static void bye_answer(const struct sight *s)
 		return;
 	}
 	meter__bye_answer(&s->c->rfc6076, s->d, status, s->ts_ns);
-	fire(s, EV_BYE_OK);
+	fire(s, CALL_EV_BYE_OK);
 	calls__at(s->call, CALL_AT_END, s->ts_ns);
 }
 
@@ -559,11 +414,15 @@ call_msg_ref_t dialog__add(struct calls *c, const struct message *m, const struc
 			   .h = h,
 			   .key = f->has_txn ? f->brief.key.lo : 0,
 			   .ts_ns = m->ts_ns};
-	kind = dialog__offer_kind(s.d, h, &f->offer);
+	kind = dialog_offer__kind(s.d, h, &f->offer);
 	msg = calls__ladder(c, call, m, f, v, offer_flags(kind), &is_second);
 	if (is_second || (v && v->is_retransmit))
 		return calls__ref(msg);
-	take_offer(&s, kind);
+	if (kind == OFFER_OFFER)
+		calls__at(call, CALL_AT_OFFER, s.ts_ns);
+	else if (kind == OFFER_ANSWER && call->at[CALL_AT_OFFER])
+		calls__at(call, CALL_AT_ANSWER, s.ts_ns);
+	dialog_offer__take(s.d, h, kind);
 	if (kind != OFFER_NONE)
 		tie__offer(c, call, m, f, kind == OFFER_OFFER);
 	if (h->is_request)

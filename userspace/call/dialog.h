@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* SIP messages to calls: by Call-ID, so a proxy on this host (both of its hops) and all forks are
- * one call. States by a table of (kind of call, state, event); times by RFC 3261 table 4 and 16.6
- * (Timer C), RFC 3261 10 (registrations), RFC 6665 4 (subscriptions); what is offer and what is
- * answer by RFC 3261 13.2.1, RFC 3262 5 and RFC 6337. */
+ * one call. States by call_event.h, offers and answers by dialog_offer.h; times by RFC 3261 table 4
+ * and 16.6 (Timer C), RFC 3261 10 (registrations), RFC 6665 4 (subscriptions). */
 #ifndef SIGPATH_DIALOG_H
 #define SIGPATH_DIALOG_H
 
@@ -16,10 +15,6 @@
 /* *is_mine: it belongs to a call (its arrow may not have been kept). */
 call_msg_ref_t dialog__add(struct calls *c, const struct message *m, const struct facts *f,
 			   const struct call_verdict *v, bool *is_mine);
-/* What the description in a message of this call is; OFFER_NONE: none, or a mere preview. Changes
- * nothing. */
-enum offer_kind dialog__offer_kind(const struct dialog *d, const struct sip_head *h,
-				   const struct offer *o);
 /* Nothing came until due_ns: the metrics hear of it, before the state changes. */
 void dialog__expire(struct calls *c, struct call *call, uint64_t due_ns);
 

@@ -23,6 +23,8 @@ static struct message message_of(const struct rec_flow *flow, const struct rec_p
  * its stamp may be younger than the read: that instant is withheld and its stages merge. */
 static void join(struct ingest *in, struct pending *p, const struct rec_read *r, bool is_uncertain)
 {
+	struct why_parts why;
+
 	tally(in, LEDGER_JOINED);
 	if (is_uncertain && !p->at.part.is_reply) {
 		tally(in, LEDGER_READ_WITHHELD);
@@ -32,8 +34,8 @@ static void join(struct ingest *in, struct pending *p, const struct rec_read *r,
 	p->rx.read_ns = r->hdr.ts_ns;
 	if (p->rx.sock_ns > p->rx.read_ns && p->rx.sock_ns - p->rx.read_ns <= EARLY_NS)
 		p->rx.sock_ns = 0;
-	rx_leg__split(&p->rx, &r->history);
-	session__reader(in->deliver.session, &p->at.part, &p->rx, &r->history, r->hdr.cpu);
+	rx_leg__split(&p->rx, &r->history, r->hdr.cpu, &why);
+	session__waited(in->deliver.session, &p->at.part, &why);
 	deliver__read(&in->deliver, &p->at, &p->rx, &r->task, r->hdr.ts_ns);
 }
 

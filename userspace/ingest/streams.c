@@ -73,13 +73,14 @@ static void on_read(void *ctx, uint64_t handle, const struct rec_take *take)
 {
 	struct ingest *in = ctx;
 	struct unread_message *u = &in->unread[handle - 1];
+	struct why_parts why;
 
 	tally(in, LEDGER_JOINED);
 	u->rx.read_ns = take->hdr.ts_ns;
 	if (u->rx.sock_ns > u->rx.read_ns && u->rx.sock_ns - u->rx.read_ns <= EARLY_NS)
 		u->rx.sock_ns = 0;
-	rx_leg__split(&u->rx, &take->history);
-	session__reader(in->deliver.session, &u->at.part, &u->rx, &take->history, take->hdr.cpu);
+	rx_leg__split(&u->rx, &take->history, take->hdr.cpu, &why);
+	session__waited(in->deliver.session, &u->at.part, &why);
 	deliver__read(&in->deliver, &u->at, &u->rx, &take->task, take->hdr.ts_ns);
 	unread_release(in, handle);
 }

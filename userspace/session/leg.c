@@ -116,23 +116,17 @@ static void walk(struct walk *w, const struct rx_leg *leg, const struct rec_hist
 	run_on(w, leg->read_ns - at);
 }
 
-void rx_leg__split(struct rx_leg *leg, const struct rec_history *reader)
-{
-	struct walk w = {.why = NULL};
-
-	walk(&w, leg, reader, -1);
-	leg->sockq = w.split;
-}
-
 /* Behind its last interval the thread stayed on the CPU where it reads; where the earlier ones
  * ended is not told. */
-void rx_leg__why(const struct rx_leg *leg, const struct rec_history *reader, uint32_t cpu,
-		 struct why_parts *ret)
+void rx_leg__split(struct rx_leg *leg, const struct rec_history *reader, uint32_t cpu,
+		   struct why_parts *why)
 {
-	struct walk w = {.why = ret};
+	struct walk w = {.why = why};
 
-	*ret = (struct why_parts){.cnt = 0};
+	if (why)
+		why->cnt = 0;
 	walk(&w, leg, reader, (int32_t)cpu);
+	leg->sockq = w.split;
 }
 
 uint64_t rx_leg__start_ns(const struct rx_leg *leg)

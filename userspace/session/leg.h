@@ -39,12 +39,10 @@ struct tx_leg {
 	uint64_t xmit_ns;
 };
 
-/* Divides [sock_ns, read_ns) of the leg with the reader's off-CPU history. */
-void rx_leg__split(struct rx_leg *leg, const struct rec_history *reader);
-
-/* What runq and backlog of that were spent on; cpu: where it was read. */
-void rx_leg__why(const struct rx_leg *leg, const struct rec_history *reader, uint32_t cpu,
-		 struct why_parts *ret);
+/* Divides [sock_ns, read_ns) of the leg with the off-CPU history of its reader, who read it on
+ * `cpu`. why: what runq and backlog of that were spent on; NULL: not asked. */
+void rx_leg__split(struct rx_leg *leg, const struct rec_history *reader, uint32_t cpu,
+		   struct why_parts *why);
 
 /* Earliest known instant, 0 none. */
 uint64_t rx_leg__start_ns(const struct rx_leg *leg);

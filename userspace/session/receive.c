@@ -73,13 +73,13 @@ struct session_part session__arrive(struct session *s, const struct brief *b,
 			     : arrive_reply(s, b, leg, now_ns);
 }
 
-void session__reader(struct session *s, const struct session_part *part, const struct rx_leg *leg,
-		     const struct rec_history *reader, uint32_t cpu)
+void session__waited(struct session *s, const struct session_part *part,
+		     const struct why_parts *why)
 {
 	struct txn *x = txn_table__get(s->table, part->txn);
 
 	if (x && x->state == TXN_OPEN)
-		rx_leg__why(leg, reader, cpu, &x->why);
+		x->why = *why;
 }
 
 void session__history(struct session *s, uint32_t tid, const struct rec_history *h, uint64_t ts_ns)

@@ -77,9 +77,9 @@ struct session_part session__arrive(struct session *s, const struct brief *b,
 /* ... and was read (leg complete). task NULL: the plan does not see reads. */
 void session__read(struct session *s, const struct session_part *part, const struct rx_leg *leg,
 		   const struct rec_task *task, uint64_t now_ns);
-/* Before that: the reader's history, and the CPU it read on. */
-void session__reader(struct session *s, const struct session_part *part, const struct rx_leg *leg,
-		     const struct rec_history *reader, uint32_t cpu);
+/* Before that: what its wait to be read was spent on. */
+void session__waited(struct session *s, const struct session_part *part,
+		     const struct why_parts *why);
 /* A thread reads, whatever it is: what it did until then may explain what was slow before. */
 void session__history(struct session *s, uint32_t tid, const struct rec_history *h, uint64_t ts_ns);
 /* ... or was dropped, or is known not to be read: the transaction waits for a retransmission. */
