@@ -132,10 +132,14 @@ int grid__update(struct grid *g, const struct grid_ops *ops, const void *base, s
 	}
 	if (g->cnt && !ops->is_remote)
 		qsort_r(g->row, g->cnt, sizeof(*g->row), compare_rows, &order);
-	if (find_key(g, ops))
+	if (ops->is_ranked && !g->is_chosen) {
+		g->selected = g->top = 0;
+		keep_key(g, ops);
+	} else if (find_key(g, ops)) {
 		g->top = g->selected > offset ? g->selected - offset : 0;
-	else /* The row is gone, or hidden: the place stays. */
+	} else { /* The row is gone, or hidden: the place stays. */
 		grid__move(g, ops, 0);
+	}
 	return 0;
 }
 
@@ -146,6 +150,7 @@ void grid__move(struct grid *g, const struct grid_ops *ops, long delta)
 	if (place > (long)g->cnt - 1)
 		place = (long)g->cnt - 1;
 	g->selected = place < 0 ? 0 : (unsigned int)place;
+	g->is_chosen |= delta != 0;
 	keep_key(g, ops);
 }
 
@@ -157,6 +162,7 @@ bool grid__find(struct grid *g, const struct grid_ops *ops, bool back)
 		if (!grid__finds(g, ops, g->row[at]))
 			continue;
 		g->selected = at;
+		g->is_chosen = true;
 		keep_key(g, ops);
 		return true;
 	}

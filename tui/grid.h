@@ -39,6 +39,9 @@ struct grid_ops {
 	const char *empty; /* what an empty table says */
 	/* The filter is the daemon's business: rows come filtered, and in the daemon's order. */
 	bool is_remote;
+	/* Its order says what matters most: until the user chooses a row, the first one is
+	 * selected. */
+	bool is_ranked;
 };
 
 struct grid {
@@ -49,6 +52,7 @@ struct grid {
 	unsigned int top;      /* place of the first row shown */
 	unsigned int sort;     /* column */
 	bool is_inverted;
+	bool is_chosen;		    /* the user has moved the selection, or gone on from it */
 	char filter[GRID_WORD_LEN]; /* any text column contains it, in whatever case; "" all */
 	char search[GRID_WORD_LEN]; /* what `/` looked for last */
 	char key[GRID_KEY_LEN];	    /* of the selected row, "" before there was one */

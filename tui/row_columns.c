@@ -235,6 +235,7 @@ const struct grid_ops row_columns__ops = {
 	.sort = ROW_P99,
 	.key = get_key,
 	.empty = "no signaling seen yet",
+	.is_ranked = true,
 };
 
 const struct grid_column *row_columns__at(enum row_column id)

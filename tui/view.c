@@ -124,6 +124,7 @@ void view__show(struct ui *ui, const struct view *view, bool drill)
 
 	if (view == from || !enter(ui, view))
 		return;
+	ui->page[from->id].grid.is_chosen = true; /* what is shown now is about that row */
 	if (!drill) {
 		ui->trail_cnt = 0;
 		return;
@@ -148,8 +149,10 @@ void view__init(struct ui *ui, const struct view *first)
 	}
 	ui->view = &view_overview;
 	enter(ui, &view_overview);
-	if (first != &view_overview)
+	if (first != &view_overview) {
+		ui->page[VIEW_OVERVIEW].grid.is_chosen = true;
 		enter(ui, first);
+	}
 }
 
 void view__done(struct ui *ui)

@@ -177,6 +177,7 @@ static const struct grid_ops ops = {
 	.sort = NAT_RISK,
 	.key = get_key,
 	.empty = "no heartbeats seen yet",
+	.is_ranked = true,
 };
 
 /* --- operations --- */

@@ -78,6 +78,32 @@ out:
 	grid__done(&g);
 }
 
+/* Whoever has not chosen a row sees what matters most. */
+static void first_row_until_one_is_chosen(void)
+{
+	struct model_row row[] = {{.service = "a", .p99.ns = MODEL_NONE},
+				  {.service = "b", .p99.ns = MODEL_NONE},
+				  {.service = "c", .p99.ns = MODEL_NONE}};
+	struct grid g;
+
+	grid__init(&g, &row_columns__ops);
+	if (!CHECK_OK(update(&g, row, 3)))
+		goto out;
+	row[1].p99.ns = 20;
+	CHECK_OK(update(&g, row, 3));
+	CHECK_STR(get_service(&g), "b");
+	CHECK_UINT(g.top, 0);
+	row[2].p99.ns = 30;
+	CHECK_OK(update(&g, row, 3));
+	CHECK_STR(get_service(&g), "c");
+	g.is_chosen = true;
+	row[0].p99.ns = 40;
+	CHECK_OK(update(&g, row, 3));
+	CHECK_STR(get_service(&g), "c");
+out:
+	grid__done(&g);
+}
+
 static void search_goes_round(void)
 {
 	static const struct model_row row[] = {{.service = "a1", .p99.ns = 30},
@@ -170,6 +196,7 @@ int main(int argc, char **argv)
 	static const struct test tests[] = {
 		{"columns_fit_every_width", columns_fit_every_width, TEST_PLAIN},
 		{"selection_follows_its_row", selection_follows_its_row, TEST_WALK},
+		{"first_row_until_one_is_chosen", first_row_until_one_is_chosen, TEST_WALK},
 		{"search_goes_round", search_goes_round, TEST_WALK},
 		{"sort_skips_columns_that_are_hidden", sort_skips_columns_that_are_hidden,
 		 TEST_PLAIN},
